@@ -1,0 +1,1 @@
+"""The command line: one group, a file a family of commands."""

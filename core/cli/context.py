@@ -1,0 +1,84 @@
+"""What every command needs: settings, who acts, the workspace, the instant asked for."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import click
+from pydantic import ValidationError
+
+from core.data.days import first_instant
+from core.errors import SnapshotMissing, UsageError
+from core.settings import Settings
+from core.workspace.opened import OpenWorkspace, open_workspace
+
+MEMORY_SHARE = 0.15
+
+now_option = click.option(
+    "--now",
+    "now_text",
+    help="Instant at which segments are evaluated: ISO; without an offset in the workspace's "
+    "zone; a bare day is its start. Left out: the present.",
+)
+
+
+def read_settings() -> Settings:
+    """Return the settings of the environment.
+
+    Raises: UsageError, naming the variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        name = f"ROLLCALL_{'_'.join(str(part) for part in fault['loc'])}".upper()
+        raise UsageError(f"The variable {name} cannot be used: {fault['msg']}.") from None
+
+
+@contextmanager
+def workspace() -> Iterator[OpenWorkspace]:
+    """Open the workspace for one command. Raises: UsageError, StoreError."""
+    with open_workspace(read_settings(), MEMORY_SHARE) as opened:
+        yield opened
+
+
+def actor() -> str:
+    """Return who is at the command line, for the activity log."""
+    return f"{getpass.getuser()} (command line)"
+
+
+def read_now(text: str | None, zone: ZoneInfo) -> datetime | None:
+    """Return the instant that was written, None for none.
+
+    Raises: UsageError.
+    """
+    if text is None:
+        return None
+    try:
+        if len(text) == len("2026-01-01"):
+            return first_instant(date.fromisoformat(text), zone)
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"--now {text}: no instant. Write 2026-03-30, 2026-03-30T09:15 or "
+            "2026-03-30T09:15:00+02:00."
+        ) from error
+    return moment if moment.tzinfo else _in_zone(moment, zone)
+
+
+def _in_zone(naive: datetime, zone: ZoneInfo) -> datetime:
+    """Return the later of a repeated hour; a skipped one moves on by the gap."""
+    readings = (naive.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return max(readings)
+
+
+def instant_asked(opened: OpenWorkspace, text: str | None) -> datetime | None:
+    """Return `--now` in the zone of the loaded data. Raises: UsageError, SnapshotMissing."""
+    if text is None:
+        return None
+    catalogue = opened.catalogue()
+    if catalogue is None:
+        raise SnapshotMissing("No data is loaded yet: run `load MANIFEST` first.")
+    return read_now(text, ZoneInfo(catalogue.zone))

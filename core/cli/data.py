@@ -1,0 +1,72 @@
+"""Commands on data: load, detect."""
+
+from pathlib import Path
+
+import click
+
+from core.cli.context import actor, read_settings, workspace
+from core.cli.output import answer, as_json, errors_told, say
+from core.data.detect import detect as detect_files
+from core.data.report import LoadReport, Progress
+from core.workspace.loading import load_data
+
+
+@click.command()
+@click.argument("manifest", type=click.Path(path_type=Path))
+@click.option("--accept-fewer", is_flag=True, help="Take a table that lost over half its rows.")
+@as_json
+@errors_told
+def load(manifest: Path, accept_fewer: bool, as_json: bool) -> None:
+    """Load the data that MANIFEST (dataset.toml) names into a new snapshot and make it current."""
+    with workspace() as opened:
+        made = load_data(opened, manifest, actor(), accept_fewer=accept_fewer, on_progress=_Shown())
+    report = made.loaded.report
+    for what, problem in made.paused.items():
+        say(f"Paused {what}: {problem}")
+    for what in made.resumed:
+        say(f"Resumed {what}: the data fits again.")
+    value = {
+        "snapshot": made.loaded.id,
+        "rows": {table.name: table.rows for table in report.tables},
+        "seconds": round(report.seconds, 3),
+        "notes": list(report.notes),
+        "paused": made.paused,
+        "resumed": list(made.resumed),
+    }
+    answer(as_json, value, _lines(made.loaded.id, report))
+
+
+class _Shown:
+    """Shows a load's progress on stderr, each sentence once."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.sentence != self._last:
+            self._last = progress.sentence
+            say(f"{progress.share:4.0%}  {progress.sentence}")
+
+
+def _lines(snapshot: str, report: LoadReport) -> list[str]:
+    rows = [f"  {table.name}: {table.rows:,} rows" for table in report.tables]
+    links = [
+        f"  {link.label}: {_percent(link.matched, report, link.table)} matched"
+        for link in report.catalogue.links
+    ]
+    done = f"Snapshot {snapshot} is current, loaded in {report.seconds:,.1f} s."
+    return [*rows, *links, *(f"  {note}" for note in report.notes), done]
+
+
+def _percent(matched: int, report: LoadReport, table: str) -> str:
+    rows = report.catalogue.by_name[table].rows
+    return f"{matched * 100 / rows:.1f} %" if rows else "none"
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--zone", default="UTC", show_default=True, help="Time zone of the workspace (IANA).")
+@errors_told
+def detect(files: tuple[Path, ...], zone: str) -> None:
+    """Look at FILES and print a manifest for them, to be checked and saved as dataset.toml."""
+    click.echo(detect_files(files, zone, read_settings()).toml, nl=False)

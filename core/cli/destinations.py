@@ -1,0 +1,62 @@
+"""Commands on destinations: list, test."""
+
+import click
+
+from core.cli.context import actor, workspace
+from core.cli.output import answer, as_json, errors_told, shown_time, table
+from core.destinations import destination_type
+from core.store.destinations import get_destination, list_destinations, note_tested
+from core.sync.rate import take_turn
+
+
+@click.group()
+def destinations() -> None:
+    """Accounts at platforms."""
+
+
+@destinations.command("list")
+@as_json
+@errors_told
+def list_(as_json: bool) -> None:
+    """List the destinations, without their secrets."""
+    with workspace() as opened, opened.store.read() as session:
+        views = list_destinations(session)
+    rows = [
+        (v.key, v.platform, v.account, "paused" if v.paused_reason else "", shown_time(v.tested_at))
+        for v in views
+    ]
+    value = {
+        "destinations": [
+            {
+                "key": v.key,
+                "name": v.name,
+                "platform": v.platform,
+                "account": v.account,
+                "paused": v.paused_reason,
+                "tested_at": v.tested_at,
+            }
+            for v in views
+        ]
+    }
+    answer(as_json, value, table([("KEY", "PLATFORM", "ACCOUNT", "STATE", "TESTED"), *rows]))
+
+
+@destinations.command()
+@click.argument("name")
+@as_json
+@errors_told
+def test(name: str, as_json: bool) -> None:
+    """Make one reading request to the destination NAME; a success ends its pause."""
+    with workspace() as opened:
+        with opened.store.read() as session:
+            saved = get_destination(session, name)
+        limits = destination_type(saved.platform).limits
+        destination = opened.connect(saved)
+        try:
+            take_turn(opened.store, saved.account, limits.interval_s, urgent=True)
+            result = destination.test()
+        finally:
+            destination.close()
+        with opened.store.write(actor()) as session:
+            note_tested(session, name)
+    answer(as_json, {"key": name, "passed": True, "sentence": result.sentence}, [result.sentence])

@@ -1,0 +1,93 @@
+"""What came of a run, in lines, as JSON, and as an exit."""
+
+from dataclasses import asdict
+from typing import Any
+
+from core.store.run_states import RunState
+from core.sync.outcome import RunCounts, RunOutcome
+
+_FAILED, _HELD, _PARTLY, _LATER = 1, 3, 4, 5
+_EXITS = {
+    RunState.SUCCEEDED: 0,
+    RunState.UNCHANGED: 0,
+    RunState.CONFIRMING: 0,
+    RunState.HELD: _HELD,
+    RunState.PARTLY: _PARTLY,
+    RunState.QUEUED: _LATER,
+    RunState.COMPUTING: _LATER,
+    RunState.SENDING: _LATER,
+    RunState.WAITING: _LATER,
+}
+_WORDS = {
+    RunState.SUCCEEDED: "done",
+    RunState.UNCHANGED: "nothing changed, nothing was sent",
+    RunState.CONFIRMING: "all accepted, still being indexed: do not send a campaign yet",
+    RunState.HELD: "held: it waits for approval",
+    RunState.PARTLY: "partly done: some calls were refused",
+    RunState.WAITING: "waiting for the platform, it goes on later",
+    RunState.SENDING: "still sending, it goes on later",
+    RunState.COMPUTING: "still being worked out, it goes on later",
+    RunState.QUEUED: "queued",
+    RunState.FAILED: "failed",
+    RunState.CANCELLED: "cancelled",
+    RunState.REJECTED: "rejected, nothing was sent",
+    RunState.REPLACED: "replaced by a newer run",
+    RunState.NEEDS_ATTENTION: "it needs attention",
+}
+
+
+def exit_of(outcome: RunOutcome) -> int:
+    """Return the exit of a command that ran it; a dry run has none of its own."""
+    if outcome.state is None:
+        return _HELD if outcome.reasons else 0
+    return _EXITS.get(outcome.state, _FAILED)
+
+
+def outcome_value(outcome: RunOutcome) -> dict[str, Any]:
+    """Return the outcome as JSON values."""
+    return asdict(outcome)
+
+
+def outcome_lines(outcome: RunOutcome) -> list[str]:
+    """Return the outcome for people."""
+    counts = outcome.counts
+    lines = [_head(outcome), *_waterfall(counts)]
+    lines += [f"  because {reason}" for reason in outcome.reasons]
+    if outcome.state is None:
+        return [*lines, "Nothing was sent: this was a dry run."]
+    if outcome.sent_adds or outcome.sent_removes:
+        lines.append(f"  sent: {outcome.sent_adds:,} added, {outcome.sent_removes:,} removed")
+    if outcome.refused:
+        lines.append(f"  refused by the platform: {outcome.refused:,}")
+    if outcome.error:
+        lines.append(f"  {outcome.error}")
+    if outcome.state is RunState.HELD:
+        lines.append(f"  `runs approve {outcome.run_id}` sends it, `runs reject` does not.")
+    return lines
+
+
+def state_word(state: RunState) -> str:
+    return _WORDS[state]
+
+
+def _head(outcome: RunOutcome) -> str:
+    if outcome.state is None:
+        return f"{outcome.activation}: what a run would do"
+    return f"{outcome.activation}, run {outcome.run_id}: {state_word(outcome.state)}"
+
+
+def _waterfall(counts: RunCounts) -> list[str]:
+    losses = [
+        (counts.blank, "no ID"),
+        (counts.too_long, "ID too long"),
+        (counts.duplicate, "duplicates"),
+        (counts.excluded, "excluded"),
+        (counts.control, "control group"),
+    ]
+    lost = "".join(f", {number:,} {what}" for number, what in losses if number)
+    return [
+        f"  {counts.segment:,} in the segment{lost}, {counts.wanted:,} should be in the list",
+        f"  {counts.held:,} are in it; {counts.adds:,} enter, {counts.removes:,} leave"
+        + (f", {counts.changes:,} change" if counts.changes else "")
+        + (f", {counts.resent:,} sent again" if counts.resent else ""),
+    ]

@@ -1,0 +1,250 @@
+"""From files to a proposed manifest: tables, types, keys, times and links."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.data.catalogue import FieldType
+from core.data.instance import quote_name, translated
+from core.data.limits import limits_of
+from core.data.load import LOAD_SHARE
+from core.data.manifest import LinkSource, Manifest, TableSource
+from core.data.manifest_toml import render_manifest
+from core.data.memory import memory_limit
+from core.data.scratch import temporary_folder
+from core.data.staging import StagedTable, Staging, shown_csv
+from core.errors import FileRefused
+from core.settings import Settings
+
+_LEAST_MATCH_PERCENT = 50
+_PEOPLE = (
+    "customer", "client", "contact", "person", "people", "user", "member", "household",
+    "subscriber", "buyer", "kunde", "profile",
+)  # fmt: skip
+_KEY_NAME = re.compile(r"(^|_|-|\s)(id|key|code|no|nr|number|uuid|guid|ref|sku)$|Id$|ID$", re.ASCII)
+_TIME_NAMES = ("time", "date", "_at", "_on", "when", "created", "jour", "datum", "day")
+# Two columns of one name, which is not all of it: orders.customer_id and customers.id.
+_ID_ENDING = re.compile(r"[_\- ]?(id|key|code|no|nr|number|uuid|ref)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkMatch:
+    """How well a proposed link holds: filled rows, and those that find their row."""
+
+    link: LinkSource
+    filled: int
+    matched: int
+
+    @property
+    def percent(self) -> float:
+        return 100 * self.matched / self.filled if self.filled else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A proposed manifest, how well its links match, and what a human should look at."""
+
+    manifest: Manifest
+    links: tuple[LinkMatch, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def toml(self) -> str:
+        """The proposal as a file, with match rates as comments."""
+        notes = {
+            match.link: f"{match.matched:,} of {match.filled:,} filled rows find their row"
+            for match in self.links
+        }
+        return "".join(f"# {note}\n" for note in self.notes) + render_manifest(self.manifest, notes)
+
+
+def detect(files: Sequence[Path], zone: str = "UTC", settings: Settings | None = None) -> Detection:
+    """Return a proposed manifest of the files, one table each.
+
+    Raises: FileRefused, DataTooLarge, StorageFull, QueryFailed.
+    """
+    settings = settings or Settings()
+    if not files:
+        raise FileRefused("Name at least one file")
+    draft = _draft(files, zone)
+    with temporary_folder() as scratch, translated():
+        memory = memory_limit(LOAD_SHARE, settings.memory)
+        doubts: dict[str, str] = {}
+        staging = Staging(draft, scratch, memory, limits_of(settings), on_doubt=doubts.__setitem__)
+        try:
+            staging.check_zone()
+            tables = {t.name: staging.read_files(t) for t in draft.tables}
+            return _propose(staging, draft, tables, doubts)
+        finally:
+            staging.close()
+
+
+def _draft(files: Sequence[Path], zone: str) -> Manifest:
+    tables: dict[str, TableSource] = {}
+    for file in files:
+        if file.stem in tables:
+            raise FileRefused(f"Two files are called {file.stem}: rename one")
+        tables[file.stem] = TableSource(file.stem, file=str(file.resolve()))
+    folders = {file.resolve().parent for file in files}
+    folder = folders.pop() if len(folders) == 1 else Path.cwd()
+    relative = tuple(
+        replace(table, file=_relative(Path(table.file or ""), folder)) for table in tables.values()
+    )
+    return Manifest(folder, zone, relative[0].name, relative)
+
+
+def _relative(file: Path, folder: Path) -> str:
+    return str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
+
+
+def _propose(
+    staging: Staging,
+    draft: Manifest,
+    tables: Mapping[str, StagedTable],
+    doubts: Mapping[str, str],
+) -> Detection:
+    keys = {name: _find_key(staging, table) for name, table in tables.items()}
+    targets = {
+        name: keys[name] or _find_key(staging, table, blanks=True) for name, table in tables.items()
+    }
+    matches = _name_parallel(tuple(_find_links(staging, tables, targets)))
+    people = _find_people(tables, keys, matches)
+    ends = {(m.link.table, m.link.field) for m in matches}
+    ends |= {(m.link.to_table, m.link.to_field) for m in matches}
+    proposed = tuple(
+        _proposed_table(
+            tables[name], keys[name], {c for t, c in ends if t == name}, name == people, doubts
+        )
+        for name in tables
+    )
+    manifest = replace(
+        draft, people=people, tables=proposed, links=tuple(match.link for match in matches)
+    )
+    return Detection(manifest, matches, (*_notes(manifest, keys), *doubts.values()))
+
+
+def _notes(manifest: Manifest, keys: Mapping[str, str | None]) -> Iterator[str]:
+    if keys[manifest.people] is None:
+        yield f"No column of {manifest.people} names each person once: choose the people and a key"
+    if len(manifest.tables) > 1 and not manifest.links:
+        yield "No column points to another table's key: add the links by hand"
+
+
+def _find_key(staging: Staging, table: StagedTable, blanks: bool = False) -> str | None:
+    """Return a unique column that is called like a key, or stands first; filled, or `blanks`."""
+    names = [column.name for column in table.columns]
+    called = [name for name in names if _KEY_NAME.search(name)]
+    for name in sorted(called, key=lambda each: _distance(table.source.name, each)) + names[:1]:
+        if _is_key(staging, table, name, blanks):
+            return name
+    return None
+
+
+def _distance(table: str, column: str) -> int:
+    """Return 0 for a column named after its table, or only `id`; 1 for others."""
+    stem = _ID_ENDING.sub("", column).lower()
+    return 0 if stem == "" or table.lower().startswith(stem) else 1
+
+
+def _is_key(staging: Staging, table: StagedTable, name: str, blanks: bool) -> bool:
+    column = table.column(name)
+    counted = f"count({column})" if blanks else "count(*)"
+    row = staging.connection.execute(
+        f"SELECT {counted} > 0 AND {counted} = count(DISTINCT {column})"  # noqa: S608
+        f" FROM main.{quote_name(table.physical)}"
+    ).fetchone()
+    kind = table.by_name[name].type
+    return bool(row and row[0]) and kind in (FieldType.TEXT, FieldType.NUMBER)
+
+
+def _find_links(
+    staging: Staging, tables: Mapping[str, StagedTable], keys: Mapping[str, str | None]
+) -> Iterator[LinkMatch]:
+    for name, table in tables.items():
+        for column in table.columns:
+            for other, key in keys.items():
+                if other == name or key is None or not _may_point(column.name, other, key):
+                    continue
+                if column.name == keys[name] and name < other and keys[other] == column.name:
+                    continue  # one to one: a link in one direction is enough
+                match = _match(staging, LinkSource(name, column.name, other, key), tables)
+                if match.percent >= _LEAST_MATCH_PERCENT:
+                    yield match
+
+
+def _may_point(column: str, table: str, key: str) -> bool:
+    """Whether a column is called like a key of that table: `customer_id`, or like the table."""
+    if column.lower() == key.lower():
+        return _ID_ENDING.sub("", key) != ""
+    stem = _ID_ENDING.sub("", column).lower()
+    return len(stem) > 2 and stem != column.lower() and table.lower().startswith(stem)
+
+
+def _match(staging: Staging, link: LinkSource, tables: Mapping[str, StagedTable]) -> LinkMatch:
+    one, other = tables[link.table], tables[link.to_table]
+    column, key = one.column(link.field), other.column(link.to_field)
+    row = staging.connection.execute(
+        f"SELECT count(t.{column}), count(o.k)"  # noqa: S608
+        f" FROM main.{quote_name(one.physical)} AS t LEFT JOIN"
+        f" (SELECT CAST({key} AS VARCHAR) AS k FROM main.{quote_name(other.physical)}) AS o"
+        f" ON CAST(t.{column} AS VARCHAR) = o.k"
+    ).fetchone()
+    filled, matched = row or (0, 0)
+    return LinkMatch(link, int(filled), int(matched))
+
+
+def _name_parallel(matches: tuple[LinkMatch, ...]) -> tuple[LinkMatch, ...]:
+    """Return the matches with a name for each link that shares its two tables with another."""
+    pairs = [frozenset((m.link.table, m.link.to_table)) for m in matches]
+    return tuple(
+        replace(match, link=replace(match.link, name=match.link.field))
+        if pairs.count(pair) > 1
+        else match
+        for match, pair in zip(matches, pairs, strict=True)
+    )
+
+
+def _find_people(
+    tables: Mapping[str, StagedTable],
+    keys: Mapping[str, str | None],
+    matches: Sequence[LinkMatch],
+) -> str:
+    """Return the table that is called like people, has a key and is pointed to most."""
+
+    def score(name: str) -> tuple[bool, bool, int]:
+        pointed = sum(1 for match in matches if match.link.to_table == name)
+        return keys[name] is not None, any(word in name.lower() for word in _PEOPLE), pointed
+
+    return max(tables, key=score)
+
+
+def _proposed_table(
+    table: StagedTable, key: str | None, ends: set[str], people: bool, doubts: Mapping[str, str]
+) -> TableSource:
+    kept = ends | ({key} if key else set())
+    types = {
+        column.name: FieldType.TEXT if column.name in kept else column.type
+        for column in table.columns
+        if column.name in kept or (column.sql_type != "DOUBLE" and column.name not in doubts)
+    }
+    shown = shown_csv(table)
+    return replace(
+        table.source,
+        csv=replace(shown, quote=None) if shown else table.source.csv,
+        key=key,
+        time=None if people else _find_time(table),
+        types=types,
+    )
+
+
+def _find_time(table: StagedTable) -> str | None:
+    """Return a timestamp, best one called like a time, else a date that is."""
+    for kind in (FieldType.TIMESTAMP, FieldType.DATE):
+        names = [column.name for column in table.columns if column.type is kind]
+        called = [name for name in names if any(word in name.lower() for word in _TIME_NAMES)]
+        if called:
+            return called[0]
+        if kind is FieldType.TIMESTAMP and names:
+            return names[0]
+    return None

@@ -1,0 +1,54 @@
+"""The folder of snapshots: new names, and the sweep of what nobody needs any more."""
+
+import re
+import secrets
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.data.scratch import sweep_scratch
+from core.settings import Settings
+
+KEPT = 3
+ENDING = ".duckdb"
+_ID = re.compile(r"\d{8}T\d{6}\d{6}Z-[0-9a-f]{6}")
+
+
+def new_snapshot_id(now: datetime) -> str:
+    """Return an id that sorts by time and that nobody else makes.
+
+    >>> new_snapshot_id(datetime(2026, 1, 2, 3, 4, 5, 6, UTC))[:22]
+    '20260102T030405000006Z'
+    """
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%S%f}Z-{secrets.token_hex(3)}"
+
+
+def snapshot_path(settings: Settings, snapshot_id: str) -> Path:
+    """Return where the snapshot of that id stands."""
+    return settings.snapshots / f"{snapshot_id}{ENDING}"
+
+
+def sweep_snapshots(settings: Settings, pinned: Collection[str] = ()) -> tuple[str, ...]:
+    """Remove all snapshots but the last three and the pinned ones, and return their ids.
+
+    What dead loads left in the scratch folder goes as well. A snapshot that a reader has open
+    stays readable to that reader.
+    """
+    sweep_scratch(settings.scratch)
+    ids = sorted(_snapshot_ids(settings))
+    swept = tuple(each for each in ids[:-KEPT] if each not in pinned)
+    for each in swept:
+        snapshot_path(settings, each).unlink(missing_ok=True)
+    return swept
+
+
+def sweep_parts(settings: Settings) -> None:
+    """Remove unfinished snapshots; only whoever holds the lock of the load may."""
+    for part in settings.snapshots.glob(f"*{ENDING}.part*"):
+        part.unlink(missing_ok=True)
+
+
+def _snapshot_ids(settings: Settings) -> Iterator[str]:
+    for path in settings.snapshots.glob(f"*{ENDING}"):
+        if _ID.fullmatch(path.stem):
+            yield path.stem

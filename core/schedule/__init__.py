@@ -1,0 +1,1 @@
+"""When activations and loads are due."""

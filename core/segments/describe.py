@@ -1,0 +1,265 @@
+"""Turns a segment into one plain sentence, for people who never see its JSON."""
+
+import calendar
+from datetime import date, datetime
+from decimal import Decimal
+
+from core.data.catalogue import FieldType
+from core.segments.calendar import PERIODS, Days, Instants, Today, Unit
+from core.segments.operators import operators_for
+from core.segments.operators.dates import bounds_of
+from core.segments.tree import (
+    AgoSpan,
+    FieldCondition,
+    FieldRef,
+    Group,
+    Join,
+    Limit,
+    Match,
+    Measure,
+    Node,
+    RelatedCondition,
+    Segment,
+    SegmentCondition,
+    Span,
+    Step,
+    Test,
+    Value,
+)
+from core.segments.values import plain_digits
+
+_LISTED = 5
+_MONTHS = tuple(calendar.month_name[1:])
+_WEEKDAYS = tuple(calendar.day_name)
+# Ranges that move with the present moment: their real ends are worth printing.
+_RELATIVE = frozenset(
+    {
+        "in_last",
+        "not_in_last",
+        "more_than_ago",
+        "between_ago",
+        "days_ago",
+        "in_next",
+        "days_ahead",
+        "in_period",
+    }
+)
+
+
+class Describer:
+    """Describes nodes; with `today`, relative dates say which days they mean."""
+
+    def __init__(self, people: str = "people", today: Today | None = None) -> None:
+        self._people = people
+        self._today = today
+
+    def segment(self, segment: Segment) -> str:
+        """Return the segment as one sentence."""
+        who = f"All {self._people}"
+        if segment.where.conditions:
+            who = f"{self._people.capitalize()} where {self.group(segment.where)}"
+        if segment.limit is None:
+            return f"{who}."
+        return f"{self._limit(segment.limit)} of: {who[0].lower()}{who[1:]}."
+
+    def group(self, group: Group) -> str:
+        """Return the group without brackets; an empty one is everything."""
+        parts = [self._part(node) for node in group.conditions]
+        if not parts:
+            return "anything holds"
+        if group.match is Match.NONE:
+            return f"none of these holds: {'; '.join(parts)}"
+        return (" and " if group.match is Match.ALL else " or ").join(parts)
+
+    def node(self, node: Node) -> str:
+        """Return a group or a condition in words."""
+        if isinstance(node, Group):
+            return self.group(node)
+        if isinstance(node, FieldCondition):
+            return f"{_field(node.field)} {self.test(node.test, node.field.field.type)}"
+        if isinstance(node, SegmentCondition):
+            where = "not in" if node.negated else "in"
+            return f"{where} the segment {_quoted(node.segment)}"
+        return self._related(node)
+
+    def test(self, test: Test, type_: FieldType) -> str:
+        """Return an operator with its value: `is at least 2`."""
+        operator = operators_for(type_)[test.op]
+        said = operator.sentence.format_map(_Words(test.value))
+        if test.ignore_case:
+            said += " (ignoring case)"
+        return said + self._real_range(test, type_)
+
+    def _part(self, node: Node) -> str:
+        said = self.node(node)
+        several = isinstance(node, Group) and (len(node.conditions) > 1 or node.match is Match.NONE)
+        return f"({said})" if several else said
+
+    def _related(self, condition: RelatedCondition) -> str:
+        own = condition.measure in (Measure.MINIMUM, Measure.MAXIMUM, Measure.MOST_FREQUENT)
+        type_ = condition.of.field.type if condition.of and own else FieldType.NUMBER
+        return f"{self._measure(condition)} {self.test(condition.test, type_)}"
+
+    def _measure(self, condition: RelatedCondition) -> str:
+        rows = self._rows(condition)
+        if condition.measure is Measure.SHARE and condition.that:
+            return f"the share (in percent) of {rows} for which {self._bracketed(condition.that)}"
+        if condition.that and condition.that.conditions:
+            rows += f", of those only where {self._bracketed(condition.that)},"
+        if condition.of is None:
+            return f"the number of {rows}"
+        of = _field(condition.of)
+        if condition.measure is Measure.COUNT_DISTINCT:
+            what = f"{condition.per}s of {of}" if condition.per else of
+            return f"the number of different {what} of {rows}"
+        return f"the {_measure_word(condition)} {of} of {rows}"
+
+    def _rows(self, condition: RelatedCondition) -> str:
+        said = _table(condition.join)
+        if condition.when and condition.time:
+            when = self.test(condition.when, condition.time.field.type)
+            said += f" whose {_field(condition.time)} {when}"
+        if condition.where and condition.where.conditions:
+            said += f" where {self._bracketed(condition.where)}"
+        if condition.followed_by:
+            said += self._step(condition.followed_by)
+        if condition.pick:
+            end = "last" if condition.pick.last else "first"
+            many = f" {condition.pick.count:,}" if condition.pick.count > 1 else ""
+            said = f"the {end}{many} of the {said}"
+        return said
+
+    def _step(self, step: Step) -> str:
+        said = f" {'not ' if step.negated else ''}followed by {_table(step.join)}"
+        if step.within:
+            said += f" within {_span(step.within)}"
+        if step.where and step.where.conditions:
+            said += f" where {self._bracketed(step.where)}"
+        return said + (self._step(step.followed_by) if step.followed_by else "")
+
+    def _bracketed(self, group: Group) -> str:
+        said = self.group(group)
+        return f"({said})" if len(group.conditions) > 1 else said
+
+    def _limit(self, limit: Limit) -> str:
+        much = f"{limit.count:,}" if limit.count is not None else f"{_number(limit.percent)} %"
+        if limit.by is None:
+            return f"{much}, chosen at random but always the same,"
+        end = "highest" if limit.highest else "lowest"
+        return f"The {much} with the {end} {_field(limit.by)}"
+
+    def _real_range(self, test: Test, type_: FieldType) -> str:
+        if self._today is None or test.op not in _RELATIVE:
+            return ""
+        op = "in_last" if test.op == "not_in_last" else test.op
+        bounds = bounds_of(op, test.value, type_, self._today)
+        return f" ({real_range(bounds, self._today)})" if bounds else ""
+
+
+def describe(segment: Segment, people: str = "people", today: Today | None = None) -> str:
+    """Return the segment as one plain sentence."""
+    return Describer(people, today).segment(segment)
+
+
+def real_range(bounds: Days | Instants, today: Today) -> str:
+    """Return worked-out ends in words: `from 2026-08-25 to now`."""
+    if isinstance(bounds, Days):
+        first, last = _day(bounds.first), _day(bounds.last)
+        if first == last and first is not None:
+            return f"that is {first}"
+    else:
+        first, last = (_instant(end, today) for end in (bounds.low, bounds.high))
+    if first is None:
+        return f"up to {last}" if isinstance(bounds, Days) else f"before {last}"
+    return f"from {first} to {last}" if last else f"since {first}"
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _instant(instant: datetime | None, today: Today) -> str | None:
+    if instant is None:
+        return None
+    if instant == today.now:
+        return "now"
+    return instant.astimezone(today.zone).strftime("%Y-%m-%d %H:%M")
+
+
+class _Words(dict[str, str]):
+    """The words that an operator's sentence can ask for, made from its value."""
+
+    def __init__(self, value: Value) -> None:
+        super().__init__()
+        self._value = value
+
+    def __missing__(self, key: str) -> str:
+        value = self._value
+        if key == "months" and isinstance(value, tuple):
+            return _or([_MONTHS[int(str(month)) - 1] for month in value])
+        if key == "weekdays" and isinstance(value, tuple):
+            return _or([_WEEKDAYS[int(str(day)) - 1] for day in value])
+        if key in ("low", "high") and isinstance(value, tuple):
+            return _value(value[0 if key == "low" else 1])
+        if key in ("start", "end") and isinstance(value, AgoSpan):
+            return _span(Span(value.start if key == "start" else value.end, value.unit))
+        return _value(value)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, Span):
+        return _span(value)
+    if isinstance(value, Decimal):
+        return _number(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return _list(value)
+    text = str(value)
+    return text.replace("_", " ") if text in PERIODS else _quoted(text)
+
+
+def _list(values: tuple[object, ...]) -> str:
+    shown = [_value(value) for value in values[:_LISTED]]
+    if len(values) > _LISTED:
+        return f"any of {len(values):,} values ({', '.join(shown)} …)"
+    return _or(shown)
+
+
+def _or(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else plain_digits(value)
+
+
+def _span(span: Span) -> str:
+    unit = Unit(span.unit).value
+    return f"{span.count:,} {unit[:-1] if span.count == 1 else unit}"
+
+
+def _quoted(text: str) -> str:
+    return f"“{text}”"
+
+
+def _field(ref: FieldRef) -> str:
+    said = ref.field.label or ref.field.name
+    return f"{said} ({ref.table})" if ref.legs else said
+
+
+def _table(join: Join) -> str:
+    name = join.given if join.given.startswith(f"{join.table}:") else join.table
+    said = name.replace(":", " (", 1) + ")" if name != join.table else name
+    return f"{said} through {', '.join(join.through)}" if join.through else said
+
+
+def _measure_word(condition: RelatedCondition) -> str:
+    dated = condition.of is not None and condition.of.field.type is not FieldType.NUMBER
+    return {
+        Measure.SUM: "total",
+        Measure.AVERAGE: "average",
+        Measure.MINIMUM: "earliest" if dated else "lowest",
+        Measure.MAXIMUM: "latest" if dated else "highest",
+        Measure.MOST_FREQUENT: "most frequent",
+    }[condition.measure]

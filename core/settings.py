@@ -1,0 +1,59 @@
+"""What the environment can set, read once at start."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Settings of one process; every field is the variable ROLLCALL_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="ROLLCALL_", extra="ignore", frozen=True)
+
+    home: Path = Field(PROJECT_ROOT / "data", description="store, snapshots, uploads, plans, key")
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL or SQLite URL of the store; left out: SQLite in the home"
+    )
+    secret_key: SecretStr | None = Field(
+        None, description="key that encrypts secrets; left out: the files in <home>/key"
+    )
+    sample: bool = Field(False, description="load the sample shop into an empty store")
+    auth: Literal["none"] = Field("none", description="who may sign in; only `none` is built")
+    proxy: str | None = Field(None, description="proxy for calls to destinations")
+    ca_file: Path | None = Field(None, description="certificates trusted for destinations (PEM)")
+    batch_url: str = Field(
+        "https://api.batch.com", description="origin of Batch destinations created without one"
+    )
+    memory: str | None = Field(None, description="memory of this process's DuckDB, e.g. `2GB`")
+    load_max_rows: int = Field(60_000_000, description="rows a table")
+    load_max_columns: int = Field(2_000, description="columns a table")
+    load_max_cell_bytes: int = Field(1_048_576, description="bytes a cell")
+    load_max_minutes: float = Field(60, description="minutes a load")
+    upload_max_bytes: int = Field(1_073_741_824, description="bytes an uploaded file")
+    run_computing: int = Field(1, description="runs that compute at a time in one process")
+    lease_s: float = Field(60, description="seconds a lease lasts without a heartbeat")
+    stall_s: float = Field(600, description="seconds without a step after which a run is given up")
+    max_takeovers: int = Field(5, description="takeovers after which a run needs attention")
+    http_timeout_s: float = Field(30, description="seconds to wait for a destination's answer")
+
+    @cached_property
+    def snapshots(self) -> Path:
+        return self.home / "snapshots"
+
+    @cached_property
+    def plans(self) -> Path:
+        return self.home / "plans"
+
+    @cached_property
+    def ledgers(self) -> Path:
+        return self.home / "ledgers"
+
+    @cached_property
+    def scratch(self) -> Path:
+        """The folder for files that no row points to and that any start may sweep."""
+        return self.home / "tmp"

@@ -1,0 +1,158 @@
+"""Runs as they stand in the store; `run_changes` writes them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, or_, select
+
+from core.errors import UnknownName
+from core.store.database import ReadSession
+from core.store.models import Run
+from core.store.run_states import LIVE, OWNED, RunState
+from core.store.views import view_of
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One run; `now` is the instant its segment is evaluated at, `cursor` counts rows of its plan.
+
+    `token` names the present owner; every write of the owner carries it.
+    """
+
+    id: int
+    activation_id: int
+    audience_id: int
+    state: RunState
+    trigger: str
+    priority: int
+    slot_at: datetime | None
+    merged_slots: int
+    now: datetime | None
+    queued_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    process_id: str | None
+    token: str | None
+    lease_until: datetime | None
+    step_at: datetime | None
+    takeovers: int
+    snapshot_id: str | None
+    segment_versions: Mapping[str, int] | None
+    mapping_digest: str | None
+    full_resync: bool
+    planned_ledger: str | None
+    plan_id: str | None
+    plan_file: str | None
+    plan_made_at: datetime | None
+    counts: Mapping[str, int]
+    cursor: int
+    calls: int
+    attempts: int
+    next_try_at: datetime | None
+    waiting_since: datetime | None
+    hold_reasons: list[str] | None
+    decision: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+    replaced_by: int | None
+    healed: bool
+    cancel_asked_by: str | None
+    cancel_asked_at: datetime | None
+    error_kind: str | None
+    error: str | None
+    sent_adds: int
+    sent_removes: int
+    refused: int
+    last_token: str | None
+    applied_at: datetime | None
+    platform_count: int | None
+
+
+def find_run(session: ReadSession, run_id: int) -> RunView | None:
+    """Return the run of that id, or None."""
+    return first_run(session, Run.id == run_id)
+
+
+def get_run(session: ReadSession, run_id: int) -> RunView:
+    """Return the run of that id.
+
+    Raises: UnknownName.
+    """
+    run = find_run(session, run_id)
+    if run is None:
+        raise UnknownName(f"There is no run {run_id}: `runs list` shows those there are.")
+    return run
+
+
+def live_run(session: ReadSession, activation_id: int) -> RunView | None:
+    """Return the run of that activation that is under way, or stands half done, or None."""
+    return first_run(session, Run.activation_id == activation_id, col(Run.state).in_(LIVE))
+
+
+def list_runs(
+    session: ReadSession,
+    *,
+    activation_id: int | None = None,
+    audience_id: int | None = None,
+    states: Collection[RunState] | None = None,
+    before_id: int | None = None,
+    limit: int = 50,
+) -> tuple[RunView, ...]:
+    """Return runs, newest first, before the run `before_id` to page on."""
+    conditions: list[ColumnElement[bool]] = []
+    if activation_id is not None:
+        conditions.append(col(Run.activation_id) == activation_id)
+    if audience_id is not None:
+        conditions.append(col(Run.audience_id) == audience_id)
+    if states is not None:
+        conditions.append(col(Run.state).in_(states))
+    if before_id is not None:
+        conditions.append(col(Run.id) < before_id)
+    query = select(Run).where(*conditions).order_by(col(Run.id).desc()).limit(limit)
+    return tuple(run_view(row) for row in session.exec(query))
+
+
+def owned_runs(session: ReadSession) -> tuple[RunView, ...]:
+    """Return the runs that some process says it works on, the oldest first."""
+    query = select(Run).where(col(Run.token).is_not(None), col(Run.state).in_(OWNED))
+    return tuple(run_view(row) for row in session.exec(query.order_by(col(Run.id))))
+
+
+def claimable_runs(session: ReadSession, now: datetime) -> tuple[RunView, ...]:
+    """Return the runs that may be claimed at `now`: approved and by hand first, then by slot."""
+    waiting_is_over = col(Run.next_try_at).is_(None) | (col(Run.next_try_at) <= now)
+    query = select(Run).where(
+        col(Run.token).is_(None),
+        or_(
+            Run.state == RunState.QUEUED,
+            (col(Run.state) == RunState.HELD) & (col(Run.decision) == "approved"),
+            (col(Run.state) == RunState.WAITING) & waiting_is_over,
+            (col(Run.state) == RunState.CONFIRMING) & waiting_is_over,
+        ),
+    )
+    runs = [run_view(row) for row in session.exec(query)]
+    return tuple(
+        sorted(runs, key=lambda run: (-run.priority, run.slot_at or run.queued_at, run.id))
+    )
+
+
+def blocking_run(
+    session: ReadSession, activation_id: int, audience_id: int, but: int | None = None
+) -> RunView | None:
+    """Return the live run of that activation or audience, `but` aside, or None."""
+    same = (col(Run.activation_id) == activation_id) | (col(Run.audience_id) == audience_id)
+    return first_run(session, same, col(Run.state).in_(LIVE), col(Run.id) != (but or 0))
+
+
+def first_run(session: ReadSession, *conditions: ColumnElement[bool] | bool) -> RunView | None:
+    """Return the oldest run for which all conditions hold, as the database has it now."""
+    query = select(Run).where(*conditions).order_by(col(Run.id)).limit(1)
+    row = session.exec(query, execution_options={"populate_existing": True}).first()
+    return None if row is None else run_view(row)
+
+
+def run_view(row: Run) -> RunView:
+    """Return the row as a view."""
+    return view_of(RunView, row, {"state": RunState(row.state)})

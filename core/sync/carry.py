@@ -1,0 +1,109 @@
+"""Carrying a claimed run on until it ends, is held, waits or is being indexed."""
+
+from datetime import datetime, timedelta
+
+from core.errors import (
+    Cancelled,
+    DestinationError,
+    KeysRefused,
+    LeaseLost,
+    LedgerMissing,
+    QueryFailed,
+    RollcallError,
+    StorageFull,
+    StoreError,
+)
+from core.store.destinations import pause_destination
+from core.store.run_states import RunState
+from core.sync.book import book_and_move
+from core.sync.calls import asked_wait_s
+from core.sync.compute import compute_run
+from core.sync.confirm import confirm_run
+from core.sync.job import Job, Postponed
+from core.sync.send import send_plan
+
+_FIRST_WAIT_S = 30.0
+_LONGEST_WAIT_S = 900.0
+_WAITED_ENOUGH = timedelta(hours=24)
+
+
+def carry_on(job: Job, patience_s: float) -> None:
+    """Do what is left of the run; what becomes of it stands in `job.run` and the store.
+
+    Raises: LeaseLost where another process owns it now; StoreError; StorageFull, LedgerMissing or
+            QueryFailed where it cannot be booked, and then it waits to be.
+    """
+    try:
+        job.heed_cancel()
+        _carry_through(job, patience_s)
+    except (LeaseLost, StoreError):
+        raise
+    except Cancelled as error:
+        _end(job, error, RunState.CANCELLED)
+    except Postponed as postponed:
+        _park(job, postponed, postponed.until)
+    except KeysRefused as error:
+        _pause_destination(job, error)
+        _end(job, error)
+    except DestinationError as error:
+        if error.retryable:
+            _wait_or_end(job, error)
+        else:
+            _end(job, error)
+    except RollcallError as error:
+        _end(job, error)
+
+
+def _carry_through(job: Job, patience_s: float) -> None:
+    if job.run.state is RunState.COMPUTING:
+        compute_run(job)
+    if job.run.state is RunState.SENDING:
+        send_plan(job)
+    if job.run.state is RunState.CONFIRMING:
+        confirm_run(job, patience_s)
+
+
+def _end(job: Job, error: Exception, state: RunState | None = None) -> None:
+    """Book what was acknowledged and end the run: partly if anything was, else failed."""
+    if job.run.token is None:
+        return
+    ended = state or (RunState.PARTLY if job.run.calls else RunState.FAILED)
+    try:
+        book_and_move(job, state=ended, error=str(error), error_kind=type(error).__name__)
+    except (LedgerMissing, StorageFull, QueryFailed) as obstacle:
+        _park(job, obstacle, None)
+        raise
+
+
+def _wait_or_end(job: Job, error: DestinationError) -> None:
+    with job.desk.store.read() as session:
+        now = session.now()
+    since = job.run.waiting_since or now
+    if now - since >= _WAITED_ENOUGH:
+        _end(job, error)
+    else:
+        _park(job, error, _next_try(job, error, now))
+
+
+def _next_try(job: Job, error: DestinationError, now: datetime) -> datetime:
+    growing = min(_FIRST_WAIT_S * 2**job.run.attempts, _LONGEST_WAIT_S)
+    return now + timedelta(seconds=max(growing, asked_wait_s(error) or 0))
+
+
+def _park(job: Job, reason: Exception, until: datetime | None) -> None:
+    """Let the run wait, owned by nobody, until somebody claims it again."""
+    with job.writing() as session:
+        job.update(
+            session,
+            state=RunState.WAITING,
+            attempts=job.run.attempts + 1,
+            waiting_since=job.run.waiting_since or session.now(),
+            next_try_at=until,
+            error=str(reason),
+            error_kind=type(reason).__name__,
+        )
+
+
+def _pause_destination(job: Job, error: KeysRefused) -> None:
+    with job.writing() as session:
+        pause_destination(session, job.activation.destination_key, str(error))

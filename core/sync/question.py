@@ -1,0 +1,71 @@
+"""What an activation asks for: whom, under which identifier, guarded by what."""
+
+import hashlib
+import json
+
+from core.destinations._base import Limits
+from core.errors import RunRefused, SnapshotMissing
+from core.store.activations import ActivationView
+from core.store.database import ReadSession
+from core.store.workspace import get_workspace
+from core.sync.draft import Question
+from core.sync.guards import Guard, parse_guards
+from core.sync.identifiers import IdentifierRules
+
+
+def question_of(activation: ActivationView, session: ReadSession, limits: Limits) -> Question:
+    """Return what the activation asks of the current snapshot at the present instant.
+
+    Raises: SnapshotMissing, RunRefused for more attributes than the platform takes.
+    """
+    if len(activation.attributes) > limits.attributes:
+        raise RunRefused(
+            f"The activation '{activation.key}' has {len(activation.attributes)} attributes and "
+            f"the destination takes {limits.attributes}: leave some out."
+        )
+    snapshot = get_workspace(session).current_snapshot_id
+    if snapshot is None:
+        raise SnapshotMissing("No data is loaded yet: run `load MANIFEST` first.")
+    names = tuple(activation.attributes)
+    return Question(
+        segment=activation.segment_key,
+        snapshot=snapshot,
+        now=session.now(),
+        fields=(activation.external_id, *activation.attributes.values()),
+        rules=IdentifierRules(max_characters=limits.id_characters, attributes=names),
+    )
+
+
+def guards_of(activation: ActivationView) -> tuple[Guard, ...]:
+    """Return the guards of an activation. Raises: RunRefused, UsageError."""
+    saved = json.loads(activation.guards) if activation.guards else None
+    return parse_guards(saved)
+
+
+def refuse_unbuilt(activation: ActivationView) -> None:
+    """Refuse what a later version builds, rather than guess. Raises: RunRefused, UsageError."""
+    guards_of(activation)
+    if json.loads(activation.exclusions or "[]"):
+        raise RunRefused(
+            f"The activation '{activation.key}' has an exclusion list, which is not built yet: "
+            "leave `exclusions` out."
+        )
+    if activation.control_percent:
+        raise RunRefused(
+            f"The activation '{activation.key}' has a control group, which is not built yet: "
+            "leave `control_group` out."
+        )
+
+
+def mapping_digest(activation: ActivationView) -> str:
+    """Return a name for all that decides, beside segment and data, what a plan says."""
+    decides = {
+        "segment": activation.segment_key,
+        "audience": activation.audience_id,
+        "external_id": activation.external_id,
+        "attributes": dict(sorted(activation.attributes.items())),
+        "exclusions": json.loads(activation.exclusions or "[]"),
+        "control": [activation.control_percent, activation.control_salt],
+    }
+    text = json.dumps(decides, sort_keys=True)
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()

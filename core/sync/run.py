@@ -1,0 +1,337 @@
+"""Runs from claim to booking: started, followed, taken over, approved, cancelled."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from threading import Semaphore
+from types import TracebackType
+
+from core.data.instance import Instance
+from core.errors import LeaseLost, RunRefused
+from core.settings import Settings
+from core.store.activations import ActivationView, get_activation, get_activation_by_id
+from core.store.database import ReadSession, Store
+from core.store.run_changes import (
+    NewRun,
+    ask_cancel,
+    claim_run,
+    start_run,
+    update_unowned_run,
+)
+from core.store.run_states import FINAL, LIVE, RunState
+from core.store.runs import RunView, get_run, list_runs, live_run
+from core.store.segments import get_segment
+from core.store.workspace import get_workspace
+from core.sync.calls import Patience
+from core.sync.carry import carry_on
+from core.sync.confirm import POLLING_S
+from core.sync.dry import dry_run
+from core.sync.hold import approve_plan, reject_plan
+from core.sync.job import Connector, Desk, Job
+from core.sync.lease import (
+    Heartbeat,
+    Lease,
+    OwnProcess,
+    abandoned_runs,
+    forget_dead,
+    lease_on,
+    take_over,
+)
+from core.sync.members import MemberSource
+from core.sync.outcome import RunOutcome, outcome_of
+from core.sync.question import refuse_unbuilt
+
+log = logging.getLogger(__name__)
+
+BY_HAND = "by hand"
+_BY_HAND_PRIORITY = 10
+_LOOK_AGAIN_S = 0.5
+
+
+class Runner:
+    """Works on runs in this process; use it as a context, it owns a heartbeat and a lock."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        instance: Instance,
+        members: MemberSource,
+        connect: Connector,
+        *,
+        role: str = "command",
+        patience: Patience | None = None,
+    ) -> None:
+        self._desk = Desk(
+            store,
+            settings,
+            instance,
+            members,
+            connect,
+            patience or Patience(),
+            Semaphore(settings.run_computing),
+        )
+        self._store = store
+        self._process = OwnProcess(store, role)
+        self._heartbeat = Heartbeat(store, self._process)
+        self._heartbeat.start()
+
+    def __enter__(self) -> "Runner":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the heartbeat and leave; a run that was not finished may be taken over at once."""
+        self._heartbeat.stop()
+        self._process.close()
+        forget_dead(self._store)
+
+    def run_now(
+        self,
+        activation_key: str,
+        actor: str,
+        *,
+        now: datetime | None = None,
+        patience_s: float = 900,
+    ) -> RunOutcome:
+        """Run the activation here and now, after the run that is under way, if one is.
+
+        `now` is the instant its segment is evaluated at. A run under way whose owner is dead is
+        taken over; one evaluated at `now` or later will do.
+
+        Raises: UnknownName, RunRefused, UsageError, StoreError, StorageFull, LedgerMissing.
+        """
+        deadline = self._store.clock.monotonic() + patience_s
+        with self._store.read() as session:
+            asked_for = now or session.now()
+        mine: set[int] = set()
+        while True:
+            activation = self._refuse_paused(activation_key)
+            run, lease = self._take_live(activation)
+            if run is None:
+                run, lease = self._start(activation, actor, now)
+                mine.add(run.id)
+            run = self._carry_or_wait(run, lease, actor, deadline)
+            if run.state in LIVE:
+                if self._is_out_of_time(run, deadline):
+                    return self._outcome(run)
+            elif run.id in mine or (run.now is not None and run.now >= asked_for):
+                return self._outcome(run)
+
+    def dry_run(self, activation_key: str, *, now: datetime | None = None) -> RunOutcome:
+        """Return what a run would do; nothing is changed, here or at the platform.
+
+        Raises: UnknownName, RunRefused, UsageError, DestinationError, SegmentInvalid, …
+        """
+        return dry_run(self._desk, self._refuse_paused(activation_key), now)
+
+    def approve(
+        self, run_id: int, plan_id: str, actor: str, *, patience_s: float = 900
+    ) -> RunOutcome:
+        """Send a held plan as it was frozen.
+
+        Raises: RunRefused, PlanOutdated, UnknownName, StoreError.
+        """
+        deadline = self._store.clock.monotonic() + patience_s
+        with self._store.read() as session:
+            run = get_run(session, run_id)
+            activation = get_activation_by_id(session, run.activation_id)
+        self._refuse_paused(activation.key)
+        lease = lease_on(self._store, lambda: self._claim_approved(run_id, plan_id, actor))
+        with self._store.read() as session:
+            run = get_run(session, run_id)
+        return self._follow(run, lease, actor, deadline)
+
+    def reject(self, run_id: int, actor: str) -> RunOutcome:
+        """End a held run without sending. Raises: RunRefused, UnknownName, StoreError."""
+        with self._store.write(actor) as session:
+            run = reject_plan(session, run_id)
+        return self._outcome(run)
+
+    def cancel(self, run_id: int, actor: str, *, patience_s: float = 60) -> RunOutcome:
+        """Stop a run and book what it has sent; its owner, if one lives, does so itself.
+
+        Raises: RunRefused where it has ended or everything is sent, UnknownName, StoreError.
+        """
+        deadline = self._store.clock.monotonic() + patience_s
+        with self._store.write(actor) as session:
+            run = get_run(session, run_id)
+            if run.state in FINAL or run.state is RunState.CONFIRMING:
+                raise RunRefused(f"Run {run_id} is {run.state}: there is nothing left to cancel.")
+            idle = [RunState.QUEUED, RunState.HELD]
+            if not update_unowned_run(session, run_id, idle, state=RunState.CANCELLED):
+                ask_cancel(session, run_id)
+            run = get_run(session, run_id)
+        return self._follow(run, None, actor, deadline)
+
+    def look_up_pending(self, actor: str) -> int:
+        """Ask once for every run that is still being indexed; return how many are done now.
+
+        Raises: StoreError.
+        """
+        with self._store.read() as session:
+            pending = list_runs(session, states=[RunState.CONFIRMING], limit=100)
+        done = 0
+        for run in pending:
+            lease = self._lease_on_pending(run)
+            if lease is not None:
+                done += self._carry(run.id, lease, actor, 0).state in FINAL
+        return done
+
+    def _follow(self, run: RunView, lease: Lease | None, actor: str, deadline: float) -> RunOutcome:
+        """Carry this one run on, or wait for whoever does, until it ends or time is up."""
+        while True:
+            if lease is None and run.state in LIVE:
+                run, lease = self._claim_live(run)
+            run = self._carry_or_wait(run, lease, actor, deadline)
+            if run.state not in LIVE or self._is_out_of_time(run, deadline):
+                return self._outcome(run)
+            lease = None
+
+    def _take_live(self, activation: ActivationView) -> tuple[RunView | None, Lease | None]:
+        with self._store.read() as session:
+            run = live_run(session, activation.id)
+        if run is None:
+            return None, None
+        if run.state is RunState.NEEDS_ATTENTION:
+            raise RunRefused(
+                f"Run {run.id} of '{activation.key}' was taken over {run.takeovers} times without "
+                f"coming to an end: see `runs show {run.id}`, then `runs cancel {run.id}`."
+            )
+        return self._claim_live(run)
+
+    def _claim_live(self, run: RunView) -> tuple[RunView, Lease | None]:
+        """Claim a run that waits or needs attention, or take it over where its owner is gone."""
+        if run.token is None:
+            return self._claim_idle(run)
+        if run.id not in {abandoned.id for abandoned in abandoned_runs(self._store)}:
+            return run, None
+        log.info("taking over run %s", run.id)
+        return take_over(self._store, run, self._process)
+
+    def _claim_idle(self, run: RunView) -> tuple[RunView, Lease | None]:
+        with self._store.read() as session:
+            now = session.now()
+        is_due = run.next_try_at is None or run.next_try_at <= now
+        if not is_due and run.cancel_asked_by is None:
+            return run, None
+        to = RunState.SENDING if run.plan_file else RunState.COMPUTING
+        lease = lease_on(self._store, lambda: self._claim(run, to))
+        return run, lease
+
+    def _claim(self, run: RunView, to: RunState) -> RunView | None:
+        with self._store.write(self._process.role) as session:
+            return claim_run(session, run.id, self._process.owner(), state=run.state, to=to)
+
+    def _claim_approved(self, run_id: int, plan_id: str, actor: str) -> RunView:
+        owner = self._process.owner()
+        with self._store.write(actor) as session:
+            approve_plan(session, run_id, plan_id)
+            run = claim_run(session, run_id, owner, state=RunState.HELD, to=RunState.SENDING)
+            if run is None:
+                raise RunRefused(
+                    "Another run of this activation is under way: wait for its end, then approve."
+                )
+            return run
+
+    def _lease_on_pending(self, run: RunView) -> Lease | None:
+        if run.token is None:
+            return lease_on(self._store, lambda: self._claim(run, RunState.CONFIRMING))
+        return self._claim_live(run)[1]
+
+    def _start(
+        self, activation: ActivationView, actor: str, now: datetime | None
+    ) -> tuple[RunView, Lease | None]:
+        new = NewRun(
+            activation.id, activation.audience_id, BY_HAND, priority=_BY_HAND_PRIORITY, now=now
+        )
+        started: list[RunView] = []
+
+        def claim() -> RunView:
+            with self._store.write(actor) as session:
+                started.append(start_run(session, new, self._process.owner()))
+            return started[-1]
+
+        lease = lease_on(self._store, claim)
+        return started[-1], lease
+
+    def _carry_or_wait(
+        self, run: RunView, lease: Lease | None, actor: str, deadline: float
+    ) -> RunView:
+        clock = self._store.clock
+        if lease is not None:
+            return self._carry(run.id, lease, actor, deadline - clock.monotonic())
+        if run.state in LIVE:
+            clock.sleep(max(0.0, min(_LOOK_AGAIN_S, deadline - clock.monotonic())))
+        with self._store.read() as session:
+            return get_run(session, run.id)
+
+    def _carry(self, run_id: int, lease: Lease, actor: str, patience_s: float) -> RunView:
+        with self._job(run_id, lease, actor) as job:
+            try:
+                carry_on(job, min(patience_s, POLLING_S))
+            except LeaseLost:
+                log.warning("run %s was taken over by another process", run_id)
+        with self._store.read() as session:
+            return get_run(session, run_id)
+
+    @contextmanager
+    def _job(self, run_id: int, lease: Lease, actor: str) -> Iterator[Job]:
+        with self._store.read() as session:
+            run = get_run(session, run_id)
+            activation = get_activation_by_id(session, run.activation_id)
+        job = Job(self._desk, actor, run, activation, lease)
+        self._heartbeat.keep(lease)
+        try:
+            yield job
+        finally:
+            self._heartbeat.drop(lease)
+            job.close()
+
+    def _is_out_of_time(self, run: RunView, deadline: float) -> bool:
+        """Whether nothing can come of the run before the deadline."""
+        left_s = deadline - self._store.clock.monotonic()
+        if run.next_try_at is None or run.state is not RunState.WAITING:
+            return left_s <= 0
+        with self._store.read() as session:
+            return left_s <= max(0.0, (run.next_try_at - session.now()).total_seconds())
+
+    def _refuse_paused(self, activation_key: str) -> ActivationView:
+        """Return the activation if it may run now. Raises: UnknownName, RunRefused, UsageError."""
+        with self._store.read() as session:
+            activation = get_activation(session, activation_key)
+            refuse_resting(session, activation)
+        refuse_unbuilt(activation)
+        return activation
+
+    def _outcome(self, run: RunView) -> RunOutcome:
+        with self._store.read() as session:
+            if run.state is RunState.REPLACED and run.replaced_by is not None:
+                run = get_run(session, run.replaced_by)
+            activation = get_activation_by_id(session, run.activation_id)
+            return outcome_of(run, activation.key, session.now())
+
+
+def refuse_resting(session: ReadSession, activation: ActivationView) -> None:
+    """Raise RunRefused where the activation, its segment or everything rests."""
+    segment = get_segment(session, activation.segment_key)
+    if activation.archived_at is not None:
+        raise RunRefused(f"The activation '{activation.key}' is archived: `apply` brings it back.")
+    if get_workspace(session).everything_paused:
+        raise RunRefused("Everything is paused: `resume --all` lets runs start again.")
+    if activation.paused_at is not None:
+        why = f" ({activation.paused_reason})" if activation.paused_reason else ""
+        raise RunRefused(
+            f"The activation '{activation.key}' is paused{why}: "
+            f"`activations resume {activation.key}` lets it run again."
+        )
+    if segment.paused_reason is not None:
+        raise RunRefused(f"The segment '{segment.key}' is paused: {segment.paused_reason}")

@@ -1,0 +1,13 @@
+SELECT
+  "r2"."key"
+FROM (
+  SELECT
+    CAST("t1"."customer_id" AS TEXT) AS "key"
+  FROM "shop"."customers" AS "t1"
+  WHERE
+    "t1"."points" = ANY(
+      CAST($p0 AS DECIMAL(18, 2)[])
+    )
+) AS "r2"
+ORDER BY
+  "r2"."key" ASC
