@@ -118,7 +118,7 @@ class Runner:
             run, lease = self._take_live(activation)
             if run is None:
                 run, lease = self._start(activation, actor, now)
-                mine.add(run.id)
+                mine |= {run.id} if lease else set()
             run = self._carry_or_wait(run, lease, actor, deadline)
             if run.state in LIVE:
                 if self._is_out_of_time(run, deadline):
@@ -250,18 +250,20 @@ class Runner:
     def _start(
         self, activation: ActivationView, actor: str, now: datetime | None
     ) -> tuple[RunView, Lease | None]:
+        """Return a new run with its lease, or the run of whoever was faster, without."""
         new = NewRun(
             activation.id, activation.audience_id, BY_HAND, priority=_BY_HAND_PRIORITY, now=now
         )
-        started: list[RunView] = []
+        found: list[RunView] = []
 
-        def claim() -> RunView:
+        def claim() -> RunView | None:
             with self._store.write(actor) as session:
-                started.append(start_run(session, new, self._process.owner()))
-            return started[-1]
+                faster = live_run(session, activation.id)
+                found.append(faster or start_run(session, new, self._process.owner()))
+            return None if faster else found[-1]
 
         lease = lease_on(self._store, claim)
-        return started[-1], lease
+        return found[-1], lease
 
     def _carry_or_wait(
         self, run: RunView, lease: Lease | None, actor: str, deadline: float

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from core.clock import Clock
 from core.data.instance import Instance
 from core.destinations._base import Destination
 from core.settings import Settings
@@ -54,7 +55,7 @@ class ListedMembers:
 class World:
     """Everything that a run needs; `again` gives a second runner, as another process has."""
 
-    def __init__(self, settings: Settings, store: Store, clock: FakeClock) -> None:
+    def __init__(self, settings: Settings, store: Store, clock: Clock) -> None:
         self.settings, self.store, self.clock = settings, store, clock
         self.platform = Platform()
         self.members = ListedMembers()

@@ -1,17 +1,15 @@
 SELECT
-  "r8"."key"
+  "r9"."key"
 FROM (
   SELECT
     CAST("t1"."customer_id" AS TEXT) AS "key"
   FROM "shop"."customers" AS "t1"
   LEFT JOIN (
     SELECT
-      "r7"."k" AS "k",
+      "r8"."k" AS "k",
       COUNT(*) AS "m0"
     FROM (
-      SELECT
-        "r3".*
-      FROM (
+      WITH "l3" AS MATERIALIZED (
         SELECT
           "t2"."_person" AS "k",
           "t2"."ordered_at" AS "at"
@@ -22,29 +20,40 @@ FROM (
           ) AND (
             NOT "t2"."ordered_at" IS NULL
           )
-      ) AS "r3"
+      )
+      SELECT
+        "r4".*
+      FROM "l3" AS "r4"
       ASOF LEFT JOIN (
         SELECT
-          "t5"."_person" AS "k",
-          "t5"."visited_at" AS "at"
-        FROM "shop"."visits" AS "t5"
+          "t6"."_person" AS "k",
+          "t6"."visited_at" AS "at"
+        FROM "shop"."visits" AS "t6"
         WHERE
           (
-            NOT "t5"."_person" IS NULL
-          ) AND (
-            NOT "t5"."visited_at" IS NULL
+            NOT "t6"."_person" IS NULL
           )
-      ) AS "s4"
-        ON "r3"."k" = "s4"."k" AND "r3"."at" < "s4"."at"
+          AND "t6"."visited_at" > (
+            SELECT
+              MIN("l3"."at")
+            FROM "l3" AS "l3"
+          )
+          AND "t6"."visited_at" <= (
+            SELECT
+              MAX("l3"."at")
+            FROM "l3" AS "l3"
+          ) + TO_HOURS(CAST($p0 AS BIGINT))
+      ) AS "s5"
+        ON "r4"."k" = "s5"."k" AND "r4"."at" < "s5"."at"
       WHERE
-        NOT COALESCE("s4"."at" <= "r3"."at" + TO_HOURS(CAST($p0 AS BIGINT)), FALSE)
-    ) AS "r7"
+        NOT COALESCE("s5"."at" <= "r4"."at" + TO_HOURS(CAST($p0 AS BIGINT)), FALSE)
+    ) AS "r8"
     GROUP BY
-      "r7"."k"
-  ) AS "a6"
-    ON "t1"."_row" = "a6"."k"
+      "r8"."k"
+  ) AS "a7"
+    ON "t1"."_row" = "a7"."k"
   WHERE
-    "a6"."m0" >= CAST($p1 AS BIGINT)
-) AS "r8"
+    "a7"."m0" >= CAST($p1 AS BIGINT)
+) AS "r9"
 ORDER BY
-  "r8"."key" ASC
+  "r9"."key" ASC

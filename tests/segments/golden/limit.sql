@@ -1,26 +1,19 @@
-WITH "matched2" AS MATERIALIZED (
-  SELECT
-    CAST("t1"."customer_id" AS TEXT) AS "key",
-    MD5(CAST($p0 AS TEXT) || CAST("t1"."customer_id" AS TEXT)) AS "o0",
-    "t1"."customer_id" AS "o1"
-  FROM "shop"."customers" AS "t1"
-)
 SELECT
-  "r3"."key"
+  "r2"."key"
 FROM (
   SELECT
-    "matched2"."key"
-  FROM "matched2"
+    CAST("t1"."customer_id" AS TEXT) AS "key"
+  FROM "shop"."customers" AS "t1"
   ORDER BY
-    "matched2"."o0" ASC,
-    "matched2"."o1" ASC
+    MD5(CAST($p0 AS TEXT) || CAST("t1"."customer_id" AS TEXT)) ASC,
+    "t1"."customer_id" ASC
   LIMIT (
     SELECT
       CAST((
         CAST(COUNT(*) AS INT128) * CAST($p1 AS INT128) + CAST($p2 AS INT128)
       ) // CAST($p3 AS INT128) AS BIGINT)
-    FROM "matched2"
+    FROM "shop"."customers" AS "t1"
   )
-) AS "r3"
+) AS "r2"
 ORDER BY
-  "r3"."key" ASC
+  "r2"."key" ASC

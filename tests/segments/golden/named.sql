@@ -1,24 +1,14 @@
-WITH "matched3" AS MATERIALIZED (
+WITH "chosen3" AS MATERIALIZED (
   SELECT
-    "t2"."_row" AS "row",
-    "t2"."age" AS "o0",
-    "t2"."customer_id" AS "o1"
+    "t2"."_row" AS "row"
   FROM "shop"."customers" AS "t2"
-), "chosen4" AS MATERIALIZED (
-  SELECT
-    "matched3"."row"
-  FROM "matched3"
   ORDER BY
-    "matched3"."o0" DESC,
-    "matched3"."o1" ASC
-  LIMIT (
-    SELECT
-      LEAST(COUNT(*), CAST($p0 AS BIGINT))
-    FROM "matched3"
-  )
+    "t2"."age" DESC,
+    "t2"."customer_id" ASC
+  LIMIT CAST($p0 AS BIGINT)
 )
 SELECT
-  "r5"."key"
+  "r4"."key"
 FROM (
   SELECT
     CAST("t1"."customer_id" AS TEXT) AS "key"
@@ -26,9 +16,9 @@ FROM (
   WHERE
     NOT COALESCE("t1"."_row" IN (
       SELECT
-        "chosen4"."row"
-      FROM "chosen4"
+        "chosen3"."row"
+      FROM "chosen3"
     ), FALSE)
-) AS "r5"
+) AS "r4"
 ORDER BY
-  "r5"."key" ASC
+  "r4"."key" ASC

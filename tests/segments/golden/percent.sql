@@ -1,35 +1,47 @@
+WITH "valued3" AS MATERIALIZED (
+  SELECT
+    "t2"."_row" AS "row",
+    "t2"."points" AS "v"
+  FROM "shop"."customers" AS "t2"
+  WHERE
+    NOT "t2"."points" IS NULL
+)
 SELECT
-  "r5"."key"
+  "r6"."key"
 FROM (
   SELECT
     CAST("t1"."customer_id" AS TEXT) AS "key"
   FROM "shop"."customers" AS "t1"
   WHERE
-    "t1"."points" >= (
+    "t1"."_row" IN (
       SELECT
-        MIN("r4"."v")
-      FROM (
-        SELECT
-          "r3"."v" AS "v",
-          "r3"."c" AS "c",
-          SUM("r3"."c") OVER (ORDER BY "r3"."v" DESC) AS "upto",
-          SUM("r3"."c") OVER () AS "people"
-        FROM (
-          SELECT
-            "t2"."points" AS "v",
-            COUNT(*) AS "c"
-          FROM "shop"."customers" AS "t2"
-          WHERE
-            NOT "t2"."points" IS NULL
-          GROUP BY
-            "t2"."points"
-        ) AS "r3"
-      ) AS "r4"
+        "valued3"."row"
+      FROM "valued3"
       WHERE
-        (
-          "r4"."upto" - "r4"."c"
-        ) * CAST($p0 AS INT128) < "r4"."people" * CAST($p1 AS INT128)
+        "valued3"."v" >= (
+          SELECT
+            "r5"."v"
+          FROM (
+            SELECT
+              "valued3"."v"
+            FROM "valued3"
+          ) AS "r5"
+          ORDER BY
+            "r5"."v" DESC
+          LIMIT 1
+          OFFSET (
+            SELECT
+              CAST((
+                CAST(COUNT(*) AS INT128) * CAST($p0 AS INT128) - 1
+              ) // CAST($p1 AS INT128) AS BIGINT)
+            FROM (
+              SELECT
+                "valued3"."v"
+              FROM "valued3"
+            ) AS "r4"
+          )
+        )
     )
-) AS "r5"
+) AS "r6"
 ORDER BY
-  "r5"."key" ASC
+  "r6"."key" ASC

@@ -11,11 +11,12 @@ FROM (
         "r6"."t") AS "m0"
     FROM (
       SELECT
-        *
+        "r4"."k" AS "k",
+        STRUCT_EXTRACT("r4"."r", 1) AS "t"
       FROM (
         SELECT
-          "r3".*,
-          ROW_NUMBER() OVER (PARTITION BY "r3"."k" ORDER BY "r3"."at" DESC, "r3"."tie" DESC) AS "n"
+          "r3"."k" AS "k",
+          ARG_MAX(ROW("r3"."t"), ROW("r3"."at", "r3"."tie")) AS "r"
         FROM (
           SELECT
             "t2"."_person" AS "k",
@@ -30,16 +31,16 @@ FROM (
               NOT "t2"."ordered_at" IS NULL
             )
         ) AS "r3"
+        GROUP BY
+          "r3"."k"
       ) AS "r4"
-      WHERE
-        "r4"."n" <= CAST($p1 AS BIGINT)
     ) AS "r6"
     GROUP BY
       "r6"."k"
   ) AS "a5"
     ON "t1"."_row" = "a5"."k"
   WHERE
-    "a5"."m0" >= CAST($p2 AS BIGINT)
+    "a5"."m0" >= CAST($p1 AS BIGINT)
 ) AS "r7"
 ORDER BY
   "r7"."key" ASC
