@@ -1,4 +1,8 @@
-"""Fixtures for all tests."""
+"""Fixtures for all tests, and how many examples hypothesis tries."""
+
+import os
+
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import postgres_server, postgres_url
 from tests.stand_in import shared_stand_in, stand_in
@@ -10,6 +14,13 @@ from tests.stores import (
     store,
     store_settings,
 )
+
+_SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much]
+settings.register_profile(
+    "quick", max_examples=30, deadline=None, derandomize=True, suppress_health_check=_SLOW
+)
+settings.register_profile("thorough", max_examples=500, deadline=None, suppress_health_check=_SLOW)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 __all__ = [
     "new_postgres_store",

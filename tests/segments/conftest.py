@@ -1,22 +1,13 @@
 """The two contract datasets, loaded once a session on every engine."""
 
-import os
 import random
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from tests.segments.case_files import CASE_FILES
 from tests.segments.datasets import CASES, Dataset, opened
-
-_SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much]
-settings.register_profile(
-    "quick", max_examples=30, deadline=None, derandomize=True, suppress_health_check=_SLOW
-)
-settings.register_profile("thorough", max_examples=500, deadline=None, suppress_health_check=_SLOW)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 Datasets = dict[tuple[str, str], Dataset]
 
