@@ -16,8 +16,8 @@ from tests.postgres import database_beside
 
 BOTH = ["sqlite", "postgres"]
 NEW_WORKSPACE = (
-    "INSERT INTO workspace (id, name, people_word, everything_paused)"
-    " VALUES (1, 'Rollcall', 'people', FALSE)"
+    "INSERT INTO workspace (id, name, people_word, everything_paused, zone, next_load_known)"
+    " VALUES (1, 'Rollcall', 'people', FALSE, 'UTC', FALSE)"
 )
 
 

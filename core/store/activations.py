@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from core.errors import NameTaken, UsageError
 from core.store.activity import record
 from core.store.audiences import claim_audience
 from core.store.database import ReadSession, WriteSession
 from core.store.models import Activation, Audience, Destination, Segment
+from core.store.run_changes import cancel_runs
 from core.store.views import unknown_name, view_of
 
 
@@ -36,7 +37,8 @@ class ActivationView:
     """An activation with the keys of what it joins.
 
     `attributes` maps sent names to fields, `mapping_version` grows with every change of it or of
-    `external_id`; `started_at` is where a grid of intervals begins.
+    `external_id`; `started_at` is where a grid of intervals begins. `next_run_known` says that
+    `next_run_at` was worked out for the schedule as it is; None is then never.
     """
 
     id: int
@@ -60,6 +62,7 @@ class ActivationView:
     full_resync: bool
     started_at: datetime
     next_run_at: datetime | None
+    next_run_known: bool
     created_at: datetime
     updated_at: datetime
     paused_at: datetime | None
@@ -122,7 +125,7 @@ def save_activation(session: WriteSession, key: str, given: ActivationSettings) 
     if (row.external_id, row.attributes) != (given.external_id, dict(given.attributes)):
         row.mapping_version += 1
     if row.schedule != given.schedule:
-        row.next_run_at = None
+        row.next_run_at, row.next_run_known = None, False
     row.audience_id = claim_audience(session, destination.account, given.audience_name, row.id)
     row.segment_id, row.destination_id = segment.id or 0, destination.id or 0
     row.display_name, row.external_id = given.display_name, given.external_id
@@ -149,15 +152,20 @@ def resume_activation(session: WriteSession, key: str) -> bool:
     row = _row(session, key)
     if row.paused_at is None:
         return False
-    row.paused_at, row.paused_reason, row.next_run_at = None, None, None
+    row.paused_at, row.paused_reason = None, None
+    row.next_run_at, row.next_run_known = None, False
     record(session, "resumed", "activation", key)
     return True
 
 
 def archive_activation(session: WriteSession, key: str) -> None:
-    """Put an activation away: its audience is free for another, its list stays as it is."""
+    """Put an activation away: its audience is free for another, its list stays as it is.
+
+    What waits is cancelled, and what is under way ends once it has booked what was sent.
+    """
     row = _row(session, key)
     row.archived_at, row.next_run_at = session.now(), None
+    cancel_runs(session, row.id or 0)
     record(session, "archived", "activation", key)
 
 
@@ -170,6 +178,7 @@ def restore_activation(session: WriteSession, key: str) -> ActivationView:
     audience = session.get_one(Audience, row.audience_id)
     claim_audience(session, audience.account, audience.name, row.id)
     row.archived_at = None
+    row.next_run_at, row.next_run_known = None, False
     session.flush()
     record(session, "restored", "activation", key)
     return get_activation(session, key)
@@ -183,7 +192,14 @@ def ask_full_resync(session: WriteSession, key: str, *, asked: bool = True) -> N
 
 def set_next_run(session: WriteSession, activation_id: int, at: datetime | None) -> None:
     """Say when the next run is due, None for never."""
-    session.get_one(Activation, activation_id).next_run_at = at
+    row = session.get_one(Activation, activation_id)
+    row.next_run_at, row.next_run_known = at, True
+
+
+def forget_next_runs(session: WriteSession) -> None:
+    """Let every next run be worked out anew, from now on: nothing is made up for."""
+    nothing = {"next_run_at": None, "next_run_known": False}
+    session.exec(update(Activation).values(**nothing))
 
 
 def find_activation(session: ReadSession, key: str) -> ActivationView | None:
@@ -214,25 +230,47 @@ def list_activations(session: ReadSession, *, archived: bool = False) -> tuple[A
     return _views(session, True if archived else col(Activation.archived_at).is_(None))
 
 
-def due_activations(session: ReadSession, now: datetime) -> tuple[ActivationView, ...]:
-    """Return the live activations, not paused, whose next run is due, the longest due first."""
-    due = _views(
+def due_activations(
+    session: ReadSession, now: datetime, limit: int = 200
+) -> tuple[ActivationView, ...]:
+    """Return activations whose next run is due, the longest due first.
+
+    Paused ones have no runs. While a segment or a destination is paused, what is due waits, and
+    runs once when that is mended.
+    """
+    return _views(
         session,
         col(Activation.next_run_at) <= now,
-        col(Activation.archived_at).is_(None),
-        col(Activation.paused_at).is_(None),
+        *_GOING,
+        col(Segment.paused_reason).is_(None),
+        col(Destination.paused_at).is_(None),
+        order=(col(Activation.next_run_at), col(Activation.id)),
+        limit=limit,
     )
-    return tuple(sorted(due, key=lambda view: (view.next_run_at or now, view.id)))
 
 
-def _views(session: ReadSession, *conditions: object) -> tuple[ActivationView, ...]:
+def unplanned_activations(session: ReadSession, limit: int = 200) -> tuple[ActivationView, ...]:
+    """Return activations of which nobody has worked out yet when they are due next."""
+    return _views(session, col(Activation.next_run_known).is_(False), *_GOING, limit=limit)
+
+
+_GOING = (col(Activation.archived_at).is_(None), col(Activation.paused_at).is_(None))
+
+
+def _views(
+    session: ReadSession,
+    *conditions: object,
+    order: tuple[object, ...] = (Activation.key,),
+    limit: int | None = None,
+) -> tuple[ActivationView, ...]:
     query = (
         select(Activation, Segment.key, Destination.key, Audience)
         .join(Segment)
         .join(Destination, col(Activation.destination_id) == col(Destination.id))
         .join(Audience, col(Activation.audience_id) == col(Audience.id))
         .where(*conditions)  # type: ignore[arg-type]
-        .order_by(Activation.key)
+        .order_by(*order)  # type: ignore[arg-type]
+        .limit(limit)
     )
     return tuple(
         view_of(

@@ -145,11 +145,17 @@ def rotate_key(store: Store, box: SecretBox, actor: str, *, add_key: bool = True
     return count
 
 
-def pause_destination(session: WriteSession, key: str, reason: str) -> None:
-    """Keep the destination from being used, for what the sentence `reason` says."""
+def pause_destination(session: WriteSession, key: str, reason: str) -> bool:
+    """Keep the destination from being used, for what the sentence `reason` says.
+
+    Return whether it was in use before: several runs meet a refused key, and say so once.
+    """
     row = _row(session, key)
+    if row.paused_at is not None:
+        return False
     row.paused_at, row.paused_reason = session.now(), reason
     record(session, "paused", "destination", key, reason=reason)
+    return True
 
 
 def note_tested(session: WriteSession, key: str) -> None:

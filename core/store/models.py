@@ -29,8 +29,12 @@ class Workspace(Table, table=True):
     paused_by: str | None = None
     paused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     current_snapshot_id: str | None = Field(default=None, foreign_key="snapshots.id")
+    zone: str
     manifest_path: str | None = None
     load_schedule: str | None = Field(default=None, sa_type=Text)
+    load_schedule_from: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    next_load_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    next_load_known: bool = False
 
 
 class Activity(Table, table=True):
@@ -144,6 +148,7 @@ class Activation(Table, table=True):
     full_resync: bool = False
     started_at: datetime = Field(sa_type=UtcDateTime)
     next_run_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    next_run_known: bool = Field(default=False, index=True)
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
     paused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -236,6 +241,34 @@ class PlanGap(Table, table=True):
     booked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class Load(Table, table=True):
+    """One refresh of the data that was queued or is under way."""
+
+    __tablename__ = "loads"
+    __table_args__ = (_only_where("uq_loads_queued", "state", text("state = 'queued'")),)
+    id: int | None = Field(default=None, primary_key=True)
+    state: str = Field(index=True)
+    trigger: str
+    actor: str
+    slot_at: datetime | None = Field(default=None, sa_type=UtcDateTime, unique=True)
+    merged_slots: int = 0
+    manifest_path: str
+    accept_fewer: bool = False
+    queued_at: datetime = Field(sa_type=UtcDateTime)
+    next_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    process_id: str | None = None
+    token: str | None = None
+    takeovers: int = 0
+    doing: str | None = None
+    share: float = 0.0
+    cancel_asked_by: str | None = None
+    snapshot_id: str | None = Field(default=None, foreign_key="snapshots.id")
+    error: str | None = Field(default=None, sa_type=Text)
+    error_kind: str | None = None
+
+
 class Process(Table, table=True):
     __tablename__ = "processes"
     id: str = Field(primary_key=True)
@@ -258,3 +291,12 @@ class Rate(Table, table=True):
     interval_s: float
     turn: int = 0
     urgent_until: float | None = None
+
+
+class RateUse(Table, table=True):
+    """For how long of a stretch of time an account was busy with our calls."""
+
+    __tablename__ = "rate_uses"
+    account: str = Field(primary_key=True)
+    since: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    busy_s: float

@@ -3,14 +3,20 @@
 Units: seconds of the clock that all processes of the store count alike (`ReadSession.tick`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import col, delete, func, select
 
 from core.store.database import ReadSession, Tick, WriteSession
-from core.store.models import Rate
+from core.store.models import Rate, RateUse
 
 MAX_AHEAD_S = 60.0  # no turn is further ahead: else a clock was set back
 URGENT_S = 2.0  # how long others stand back for somebody urgent, who may be gone
 STAND_BACK_S = 0.1
+_STRETCH = timedelta(minutes=10)
+_KEPT = timedelta(hours=25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ def ask_turn(
     row.urgent_until = None if urgent else row.urgent_until
     row.turn += 1
     row.next_at, row.interval_s = tick.seconds + interval_s, interval_s
+    _note_use(session, account, interval_s)
     return Turn(account, row.turn, interval_s)
 
 
@@ -64,6 +71,39 @@ def put_off(session: WriteSession, account: str, seconds: float) -> None:
     if row is None:
         row = _reset(session, account, tick)
     row.next_at = max(row.next_at, tick.seconds + min(seconds, MAX_AHEAD_S))
+
+
+def busy_shares(
+    session: ReadSession, window: timedelta = timedelta(hours=1)
+) -> Mapping[str, float]:
+    """Return by account which share of the last `window` its calls took, 0 to 1.
+
+    A call takes as long as the next one must wait for it.
+    """
+    since = session.now() - window
+    query = (
+        select(RateUse.account, func.sum(RateUse.busy_s))
+        .where(col(RateUse.since) > since - _STRETCH)
+        .group_by(col(RateUse.account))
+    )
+    found = session.exec(query).all()
+    return {account: min(1.0, busy / window.total_seconds()) for account, busy in found}
+
+
+def _note_use(session: WriteSession, account: str, interval_s: float) -> None:
+    now = session.now()
+    since = _stretch_of(now)
+    row = session.get(RateUse, (account, since))
+    if row is None:
+        session.exec(delete(RateUse).where(col(RateUse.since) < now - _KEPT))
+        row = RateUse(account=account, since=since, busy_s=0.0)
+        session.add(row)
+    row.busy_s += interval_s
+
+
+def _stretch_of(moment: datetime) -> datetime:
+    seconds = _STRETCH.total_seconds()
+    return moment - timedelta(seconds=moment.timestamp() % seconds)
 
 
 def _current(session: ReadSession, account: str, tick: Tick) -> Rate | None:

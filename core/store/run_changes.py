@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
 from uuid import uuid4
 
-from sqlmodel import col, update
+from sqlmodel import col, select, update
 
 from core.errors import LeaseLost, RunRefused
 from core.store.database import WriteSession
@@ -58,13 +58,17 @@ class RunChanges(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
-    """A run to be; `slot_at` is when it was due, None for one by hand."""
+    """A run to be; `slot_at` is when it was due, None for one by hand.
+
+    `missed` are the earlier slots that it stands for as well.
+    """
 
     activation_id: int
     audience_id: int
     trigger: str
     priority: int = 0
     slot_at: datetime | None = None
+    missed: int = 0
     now: datetime | None = None
     full_resync: bool = False
 
@@ -98,7 +102,7 @@ def queue_run(session: WriteSession, new: NewRun) -> RunView:
         queued.id,
         Run.state == RunState.QUEUED,
         {
-            "merged_slots": queued.merged_slots + 1,
+            "merged_slots": queued.merged_slots + new.missed + 1,
             "priority": max(queued.priority, new.priority),
             "full_resync": queued.full_resync or new.full_resync,
         },
@@ -223,6 +227,15 @@ def ask_cancel(session: WriteSession, run_id: int) -> bool:
     return True
 
 
+def cancel_runs(session: WriteSession, activation_id: int) -> None:
+    """Cancel what waits for its turn or for a human, and ask the owner of the rest to stop."""
+    query = select(Run.id).where(Run.activation_id == activation_id, col(Run.state).not_in(FINAL))
+    for run_id in session.exec(query).all():
+        idle = [RunState.QUEUED, RunState.HELD]
+        if not update_unowned_run(session, run_id or 0, idle, state=RunState.CANCELLED):
+            ask_cancel(session, run_id or 0)
+
+
 def _insert(session: WriteSession, new: NewRun, owner: Owner | None) -> RunView:
     now = session.now()
     row = Run(
@@ -232,6 +245,7 @@ def _insert(session: WriteSession, new: NewRun, owner: Owner | None) -> RunView:
         trigger=new.trigger,
         priority=new.priority,
         slot_at=new.slot_at,
+        merged_slots=new.missed,
         now=new.now,
         full_resync=new.full_resync,
         queued_at=now,

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement
-from sqlmodel import col, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import and_, col, exists, func, or_, select
 
 from core.errors import UnknownName
 from core.store.database import ReadSession
-from core.store.models import Run
+from core.store.models import Activation, Destination, Run, Segment, Workspace
 from core.store.run_states import LIVE, OWNED, RunState
 from core.store.views import view_of
 
@@ -70,6 +71,17 @@ class RunView:
     platform_count: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimableRun:
+    """A run that nobody works on, and the account that it will call."""
+
+    run: RunView
+    account: str
+
+
+_LONGEST_WAIT = timedelta(hours=2)
+
+
 def find_run(session: ReadSession, run_id: int) -> RunView | None:
     """Return the run of that id, or None."""
     return first_run(session, Run.id == run_id)
@@ -120,22 +132,63 @@ def owned_runs(session: ReadSession) -> tuple[RunView, ...]:
     return tuple(run_view(row) for row in session.exec(query.order_by(col(Run.id))))
 
 
-def claimable_runs(session: ReadSession, now: datetime) -> tuple[RunView, ...]:
-    """Return the runs that may be claimed at `now`: approved and by hand first, then by slot."""
-    waiting_is_over = col(Run.next_try_at).is_(None) | (col(Run.next_try_at) <= now)
-    query = select(Run).where(
-        col(Run.token).is_(None),
-        or_(
-            Run.state == RunState.QUEUED,
-            (col(Run.state) == RunState.HELD) & (col(Run.decision) == "approved"),
-            (col(Run.state) == RunState.WAITING) & waiting_is_over,
-            (col(Run.state) == RunState.CONFIRMING) & waiting_is_over,
-        ),
+def claimable_runs(
+    session: ReadSession, now: datetime, limit: int = 100
+) -> tuple[ClaimableRun, ...]:
+    """Return the runs that may be claimed at `now`: approved and by hand first, then by slot.
+
+    What is paused rests, but for asking the platform about what it took already, and for ending
+    what somebody cancelled. A run whose audience has another one under way waits for its end.
+    """
+    is_time = or_(
+        col(Run.next_try_at).is_(None),
+        col(Run.next_try_at) <= now,
+        # Nothing waits so long: a clock was set back.
+        col(Run.next_try_at) > now + _LONGEST_WAIT,
     )
-    runs = [run_view(row) for row in session.exec(query)]
-    return tuple(
-        sorted(runs, key=lambda run: (-run.priority, run.slot_at or run.queued_at, run.id))
+    goes = and_(
+        select(Workspace.everything_paused).scalar_subquery().is_(False),
+        col(Activation.archived_at).is_(None),
+        col(Activation.paused_at).is_(None),
+        col(Segment.paused_reason).is_(None),
+        col(Destination.paused_at).is_(None),
     )
+    waiting = col(Run.state) == RunState.WAITING
+    starts = or_(
+        col(Run.state) == RunState.QUEUED,
+        (col(Run.state) == RunState.HELD) & (col(Run.decision) == "approved"),
+    )
+    query = (
+        select(Run, Destination.account)
+        .join(Activation, col(Activation.id) == col(Run.activation_id))
+        .join(Segment, col(Segment.id) == col(Activation.segment_id))
+        .join(Destination, col(Destination.id) == col(Activation.destination_id))
+        .where(
+            col(Run.token).is_(None),
+            or_(
+                starts & goes & ~_other_is_live(),
+                waiting & is_time & goes,
+                waiting & col(Run.cancel_asked_by).is_not(None),
+                (col(Run.state) == RunState.CONFIRMING) & is_time,
+            ),
+        )
+        .order_by(
+            col(Run.priority).desc(),
+            func.coalesce(Run.slot_at, Run.queued_at),
+            col(Run.id),
+        )
+        .limit(limit)
+    )
+    return tuple(ClaimableRun(run_view(row), account) for row, account in session.exec(query))
+
+
+def _other_is_live() -> ColumnElement[bool]:
+    other = aliased(Run)
+    same = or_(
+        col(other.audience_id) == col(Run.audience_id),
+        col(other.activation_id) == col(Run.activation_id),
+    )
+    return exists().where(same, col(other.state).in_(LIVE), col(other.id) != col(Run.id))
 
 
 def blocking_run(

@@ -30,7 +30,6 @@ from core.store.run_story import (
 )
 from core.store.runs import (
     RunView,
-    claimable_runs,
     find_run,
     get_run,
     list_runs,
@@ -221,31 +220,6 @@ def test_runs_are_listed_newest_first_and_paged(store: Store, vip: ActivationVie
         older = list_runs(session, audience_id=vip.audience_id, before_id=ended[-1].id)
         assert [run.id for run in older] == ids[:1]
         assert live_run(session, vip.id) is None
-
-
-def test_by_hand_comes_before_the_oldest_slot(store: Store, vip: ActivationView) -> None:
-    with store.write(ANN) as session:
-        queued = queue_run(session, new_run(vip, SLOT))
-        waiting = start_run(session, new_run(vip), OWNER)
-        later = SLOT + timedelta(hours=1)
-        update_run(
-            session, waiting.id, token_of(waiting), state=RunState.WAITING, next_try_at=later
-        )
-        assert [run.id for run in claimable_runs(session, SLOT)] == [queued.id]
-        by_slot = claimable_runs(session, later)
-        assert [run.id for run in by_slot] == [queued.id, waiting.id]
-        update_unowned_run(session, waiting.id, {RunState.WAITING}, priority=10)
-        assert [run.id for run in claimable_runs(session, later)] == [waiting.id, queued.id]
-
-
-def test_a_held_run_is_claimable_once_approved(store: Store, run: RunView) -> None:
-    move(store, run, RunState.HELD)
-    with store.write(ANN) as session:
-        assert claimable_runs(session, SLOT) == ()
-        update_unowned_run(session, run.id, {RunState.HELD}, decision="approved")
-        assert [found.id for found in claimable_runs(session, SLOT)] == [run.id]
-        claimed = claim_run(session, run.id, OTHER, state=RunState.HELD, to=RunState.SENDING)
-    assert claimed is not None and claimed.state == RunState.SENDING
 
 
 def test_a_released_run_is_claimed_in_its_state(store: Store, run: RunView) -> None:

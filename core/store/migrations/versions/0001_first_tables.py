@@ -90,6 +90,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account", name=op.f("pk_rates")),
     )
     op.create_table(
+        "rate_uses",
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("busy_s", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "since", name=op.f("pk_rate_uses")),
+    )
+    op.create_table(
         "segments",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
@@ -134,6 +141,7 @@ def upgrade() -> None:
         sa.Column("full_resync", sa.Boolean(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_run_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_run_known", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
@@ -157,6 +165,9 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_activations_next_run_at"), ["next_run_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_activations_next_run_known"), ["next_run_known"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_activations_segment_id"), ["segment_id"], unique=False)
         batch_op.create_index(
@@ -190,13 +201,56 @@ def upgrade() -> None:
         sa.Column("paused_by", sa.String(), nullable=True),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("current_snapshot_id", sa.String(), nullable=True),
+        sa.Column("zone", sa.String(), nullable=False),
         sa.Column("manifest_path", sa.String(), nullable=True),
         sa.Column("load_schedule", sa.Text(), nullable=True),
+        sa.Column("load_schedule_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_load_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_load_known", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["current_snapshot_id"], ["snapshots.id"], name=op.f("fk_workspace_current_snapshot_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workspace")),
     )
+    op.create_table(
+        "loads",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("trigger", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("slot_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("merged_slots", sa.Integer(), nullable=False),
+        sa.Column("manifest_path", sa.String(), nullable=False),
+        sa.Column("accept_fewer", sa.Boolean(), nullable=False),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("process_id", sa.String(), nullable=True),
+        sa.Column("token", sa.String(), nullable=True),
+        sa.Column("takeovers", sa.Integer(), nullable=False),
+        sa.Column("doing", sa.String(), nullable=True),
+        sa.Column("share", sa.Float(), nullable=False),
+        sa.Column("cancel_asked_by", sa.String(), nullable=True),
+        sa.Column("snapshot_id", sa.String(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("error_kind", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id"], ["snapshots.id"], name=op.f("fk_loads_snapshot_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_loads")),
+        sa.UniqueConstraint("slot_at", name=op.f("uq_loads_slot_at")),
+    )
+    with op.batch_alter_table("loads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_loads_state"), ["state"], unique=False)
+        batch_op.create_index(
+            "uq_loads_queued",
+            ["state"],
+            unique=True,
+            sqlite_where=sa.text("state = 'queued'"),
+            postgresql_where=sa.text("state = 'queued'"),
+        )
+
     op.create_table(
         "runs",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -337,6 +391,15 @@ def upgrade() -> None:
         sa.column("name", sa.String()),
         sa.column("people_word", sa.String()),
         sa.column("everything_paused", sa.Boolean()),
+        sa.column("zone", sa.String()),
+        sa.column("next_load_known", sa.Boolean()),
     )
-    only_row = {"id": 1, "name": "Rollcall", "people_word": "people", "everything_paused": False}
+    only_row = {
+        "id": 1,
+        "name": "Rollcall",
+        "people_word": "people",
+        "everything_paused": False,
+        "zone": "UTC",
+        "next_load_known": False,
+    }
     op.bulk_insert(workspace, [only_row])
