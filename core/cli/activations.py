@@ -17,14 +17,20 @@ from core.store.activations import (
 from core.store.runs import list_runs
 from core.store.workspace import pause_everything, resume_everything
 
+_MAX_PATIENCE_S = 30 * 24 * 3600
 patience_option = click.option(
     "--patience",
     "patience_s",
+    type=click.FloatRange(0, _MAX_PATIENCE_S),
+    metavar="SECONDS",
     default=900.0,
     show_default=True,
     help="Seconds to wait for the platform before leaving the rest for later (exit 5).",
 )
 _everything = click.option("--all", "everything", is_flag=True, help="Everything, not one.")
+_all_of_it = click.option(
+    "--all", "everything", is_flag=True, required=True, help="Everything; must be said."
+)
 
 
 @click.group()
@@ -54,7 +60,7 @@ def list_(as_json: bool) -> None:
                 "audience_name": v.audience_name,
                 "paused": v.paused_at is not None,
                 "paused_reason": v.paused_reason,
-                "last_run": last[v.id][0].id if last[v.id] else None,
+                "last_run": str(last[v.id][0].id) if last[v.id] else None,
                 "last_state": state,
             }
         )
@@ -73,7 +79,7 @@ def run(name: str, now_text: str | None, patience_s: float, dry_run: bool, as_js
     """Run the activation NAME here and now, scheduler or not."""
     with workspace() as opened:
         now = instant_asked(opened, now_text)
-        with opened.runner() as runner:
+        with opened.runner(patience_s=patience_s) as runner:
             if dry_run:
                 outcome = runner.dry_run(name, now=now)
             else:
@@ -91,6 +97,19 @@ def run(name: str, now_text: str | None, patience_s: float, dry_run: bool, as_js
 def pause(name: str | None, everything: bool, as_json: bool) -> None:
     """Keep the activation NAME, or --all, from running; lists stay as they are."""
     _require_one(name, everything)
+    _pause(name, as_json)
+
+
+@click.command("pause")
+@_all_of_it
+@as_json
+@errors_told
+def pause_all(everything: bool, as_json: bool) -> None:
+    """Keep every run from starting, until `resume --all`; lists stay as they are."""
+    _pause(None, as_json)
+
+
+def _pause(name: str | None, as_json: bool) -> None:
     with workspace() as opened, opened.store.write(actor()) as session:
         if name is None:
             changed = pause_everything(session)
@@ -109,6 +128,19 @@ def pause(name: str | None, everything: bool, as_json: bool) -> None:
 def resume(name: str | None, everything: bool, as_json: bool) -> None:
     """Let the activation NAME, or --all, run again."""
     _require_one(name, everything)
+    _resume(name, as_json)
+
+
+@click.command("resume")
+@_all_of_it
+@as_json
+@errors_told
+def resume_all(everything: bool, as_json: bool) -> None:
+    """Let runs start again after `pause --all`."""
+    _resume(None, as_json)
+
+
+def _resume(name: str | None, as_json: bool) -> None:
     with workspace() as opened, opened.store.write(actor()) as session:
         if name is None:
             changed = resume_everything(session)

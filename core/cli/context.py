@@ -15,10 +15,12 @@ from core.settings import Settings
 from core.workspace.opened import OpenWorkspace, open_workspace
 
 MEMORY_SHARE = 0.15
+_YEARS = range(1000, 9000)
 
 now_option = click.option(
     "--now",
     "now_text",
+    metavar="INSTANT",
     help="Instant at which segments are evaluated: ISO; without an offset in the workspace's "
     "zone; a bare day is its start. Left out: the present.",
 )
@@ -57,15 +59,23 @@ def read_now(text: str | None, zone: ZoneInfo) -> datetime | None:
     if text is None:
         return None
     try:
-        if len(text) == len("2026-01-01"):
-            return first_instant(date.fromisoformat(text), zone)
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        return _instant(text, zone)
+    except (ValueError, OverflowError) as error:
         raise UsageError(
             f"--now {text}: no instant. Write 2026-03-30, 2026-03-30T09:15 or "
-            "2026-03-30T09:15:00+02:00."
+            "2026-03-30T09:15:00+02:00, in the years 1000 to 8999."
         ) from error
-    return moment if moment.tzinfo else _in_zone(moment, zone)
+
+
+def _instant(text: str, zone: ZoneInfo) -> datetime:
+    if len(text) == len("2026-01-01"):
+        moment = first_instant(date.fromisoformat(text), zone)
+    else:
+        given = datetime.fromisoformat(text)
+        moment = given if given.tzinfo else _in_zone(given, zone)
+    if moment.astimezone(UTC).year not in _YEARS:
+        raise ValueError(f"{text} lies too far away")
+    return moment
 
 
 def _in_zone(naive: datetime, zone: ZoneInfo) -> datetime:

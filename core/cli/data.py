@@ -66,7 +66,9 @@ def _percent(matched: int, report: LoadReport, table: str) -> str:
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--zone", default="UTC", show_default=True, help="Time zone of the workspace (IANA).")
+@as_json
 @errors_told
-def detect(files: tuple[Path, ...], zone: str) -> None:
+def detect(files: tuple[Path, ...], zone: str, as_json: bool) -> None:
     """Look at FILES and print a manifest for them, to be checked and saved as dataset.toml."""
-    click.echo(detect_files(files, zone, read_settings()).toml, nl=False)
+    manifest = detect_files(files, zone, read_settings()).toml
+    answer(as_json, {"manifest": manifest}, manifest.splitlines())

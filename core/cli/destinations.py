@@ -32,7 +32,8 @@ def list_(as_json: bool) -> None:
                 "name": v.name,
                 "platform": v.platform,
                 "account": v.account,
-                "paused": v.paused_reason,
+                "paused": v.paused_reason is not None,
+                "paused_reason": v.paused_reason,
                 "tested_at": v.tested_at,
             }
             for v in views

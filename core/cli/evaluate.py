@@ -18,7 +18,7 @@ from core.engines._base import Engine
 from core.errors import DataRefused, RollcallError, UsageError
 from core.segments.calendar import Today
 from core.segments.checking import NamedSegment, check_segment
-from core.segments.reading import read_json_file
+from core.segments.reading import JsonObject, read_json_file
 from core.settings import Settings
 
 
@@ -63,7 +63,7 @@ def evaluate_file(path: Path, engine_name: str, settings: Settings) -> Result:
 def write_result(result: Result, out: Path) -> None:
     """Write the results as JSON. Raises: DataRefused."""
     try:
-        out.write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
+        out.write_text(json.dumps(result), encoding="utf-8")
     except OSError as error:
         raise DataRefused(f"{out} cannot be written: {error.strerror or error}.") from error
 
@@ -81,8 +81,15 @@ def _read(path: Path) -> CaseFile:
         raise DataRefused(f"{path}: `dataset` (a path) and `now` (an instant) must stand in it.")
     if not isinstance(named, dict) or not isinstance(cases, dict):
         raise DataRefused(f"{path}: `segments` and `cases` must be objects.")
+    _refuse_twice(path, {"segments": named, "cases": cases})
     known = {name: NamedSegment(segment) for name, segment in named.items()}
     return CaseFile(path.resolve().parent / dataset, now, known, cases)
+
+
+def _refuse_twice(path: Path, parts: Mapping[str, object]) -> None:
+    for part, given in parts.items():
+        if isinstance(given, JsonObject) and given.twice:
+            raise DataRefused(f"{path}: {part}.{min(given.twice)} stands there twice.")
 
 
 @contextmanager

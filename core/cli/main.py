@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from core.cli.activations import activations
+from core.cli.activations import activations, pause_all, resume_all
 from core.cli.data import detect, load
 from core.cli.destinations import destinations
 from core.cli.output import leave, say
@@ -39,6 +39,8 @@ for command in (
     segments,
     destinations,
     activations,
+    pause_all,
+    resume_all,
     runs,
     migrate,
     sandbox,

@@ -7,13 +7,14 @@ import click
 from core.cli.activations import patience_option
 from core.cli.context import actor, workspace
 from core.cli.output import answer, as_json, errors_told, leave, shown_time, table
-from core.cli.told import exit_of, outcome_lines, outcome_value, state_word
+from core.cli.told import exit_of, outcome_lines, outcome_value, run_value, state_word
 from core.errors import RunRefused
 from core.store.activations import get_activation, get_activation_by_id
+from core.store.run_states import RunState
 from core.store.run_story import list_events
 from core.store.runs import get_run, list_runs
 
-_run = click.argument("run_id", type=int)
+_run = click.argument("run_id", type=click.IntRange(1, 2**63 - 1))
 
 
 @click.group()
@@ -23,7 +24,14 @@ def runs() -> None:
 
 @runs.command("list")
 @click.option("--activation", help="Only runs of this one.")
-@click.option("--limit", default=20, show_default=True, help="How many, newest first.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1_000_000),
+    metavar="COUNT",
+    default=20,
+    show_default=True,
+    help="How many, newest first.",
+)
 @as_json
 @errors_told
 def list_(activation: str | None, limit: int, as_json: bool) -> None:
@@ -32,6 +40,7 @@ def list_(activation: str | None, limit: int, as_json: bool) -> None:
         wanted = get_activation(session, activation).id if activation else None
         found = list_runs(session, activation_id=wanted, limit=limit)
         keys = {r.activation_id: get_activation_by_id(session, r.activation_id).key for r in found}
+        now = session.now()
     rows = [
         (
             str(r.id),
@@ -42,9 +51,7 @@ def list_(activation: str | None, limit: int, as_json: bool) -> None:
         )
         for r in found
     ]
-    value = {"runs": [{"activation": keys[r.activation_id], **asdict(r)} for r in found]}
-    for one in value["runs"]:
-        one.pop("token")
+    value = {"runs": [run_value(r, keys[r.activation_id], now) for r in found]}
     answer(as_json, value, table([("RUN", "ACTIVATION", "STATE", "STARTED", "SENT"), *rows]))
 
 
@@ -58,8 +65,8 @@ def show(run_id: int, as_json: bool) -> None:
         run = get_run(session, run_id)
         key = get_activation_by_id(session, run.activation_id).key
         events = list_events(session, run_id)
-    value = {"activation": key, **asdict(run), "events": [asdict(event) for event in events]}
-    value.pop("token")
+        value = run_value(run, key, session.now())
+    value["events"] = [asdict(event) for event in events]
     lines = [f"Run {run.id} of {key}: {state_word(run.state)}"]
     lines += [f"  because {reason}" for reason in run.hold_reasons or ()]
     lines += [f"  {run.error}"] if run.error else []
@@ -81,7 +88,7 @@ def approve(run_id: int, plan: str | None, patience_s: float, as_json: bool) -> 
             seen = plan or get_run(session, run_id).plan_id
         if seen is None:
             raise RunRefused(f"Run {run_id} has no plan to approve.")
-        with opened.runner() as runner:
+        with opened.runner(patience_s=patience_s) as runner:
             outcome = runner.approve(run_id, seen, actor(), patience_s=patience_s)
     answer(as_json, outcome_value(outcome), outcome_lines(outcome))
     leave(exit_of(outcome))
@@ -107,6 +114,7 @@ def cancel(run_id: int, as_json: bool) -> None:
     with workspace() as opened, opened.runner() as runner:
         outcome = runner.cancel(run_id, actor())
     answer(as_json, outcome_value(outcome), outcome_lines(outcome))
+    leave(0 if outcome.state is RunState.CANCELLED else exit_of(outcome))
 
 
 def _detail(detail: dict[str, object]) -> str:

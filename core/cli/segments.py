@@ -124,12 +124,14 @@ def explain(file: Path, key: str, now_text: str | None, as_json: bool) -> None:
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="File of the results.")
 @click.option("--way", default="sql", type=click.Choice(["sql", "masks"]), help="How to count.")
 @click.option("--engine", "engine_name", default="duckdb", help="Which engine counts.")
+@as_json
 @errors_told
-def evaluate(cases: Path, out: Path, way: str, engine_name: str) -> None:
+def evaluate(cases: Path, out: Path, way: str, engine_name: str, as_json: bool) -> None:
     """Work out every case of a CASES file and write members or errors to --out."""
     if way != "sql":
         raise UsageError("--way masks is not built yet: leave it out, or say sql.")
     result = evaluate_file(cases, engine_name, read_settings())
     write_result(result, out)
     wrong = sum("error" in one for one in result.values())
-    click.echo(f"{len(result):,} cases, {wrong:,} of them with an error: {out}", err=True)
+    said = f"{len(result):,} cases, {wrong:,} of them with an error: {out}"
+    answer(as_json, {"cases": len(result), "errors": wrong, "out": out}, [said])

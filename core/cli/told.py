@@ -1,10 +1,12 @@
 """What came of a run, in lines, as JSON, and as an exit."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from core.store.run_states import RunState
-from core.sync.outcome import RunCounts, RunOutcome
+from core.store.runs import RunView
+from core.sync.outcome import RunCounts, RunOutcome, outcome_of
 
 _FAILED, _HELD, _PARTLY, _LATER = 1, 3, 4, 5
 _EXITS = {
@@ -44,8 +46,31 @@ def exit_of(outcome: RunOutcome) -> int:
 
 
 def outcome_value(outcome: RunOutcome) -> dict[str, Any]:
-    """Return the outcome as JSON values."""
-    return asdict(outcome)
+    """Return the outcome as JSON values, ids as text."""
+    return {**asdict(outcome), "run_id": _id_text(outcome.run_id)}
+
+
+def run_value(run: RunView, activation_key: str, now: datetime) -> dict[str, Any]:
+    """Return a run as JSON values: its outcome as it stands at `now`, and what led to it."""
+    return {
+        **outcome_value(outcome_of(run, activation_key, now)),
+        "trigger": run.trigger,
+        "slot_at": run.slot_at,
+        "queued_at": run.queued_at,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "applied_at": run.applied_at,
+        "snapshot": run.snapshot_id,
+        "segment_versions": run.segment_versions,
+        "decision": run.decision,
+        "decided_by": run.decided_by,
+        "decided_at": run.decided_at,
+        "replaced_by": _id_text(run.replaced_by),
+        "healed": run.healed,
+        "cancel_asked_by": run.cancel_asked_by,
+        "calls": run.calls,
+        "takeovers": run.takeovers,
+    }
 
 
 def outcome_lines(outcome: RunOutcome) -> list[str]:
@@ -68,6 +93,10 @@ def outcome_lines(outcome: RunOutcome) -> list[str]:
 
 def state_word(state: RunState) -> str:
     return _WORDS[state]
+
+
+def _id_text(id_: int | None) -> str | None:
+    return None if id_ is None else str(id_)
 
 
 def _head(outcome: RunOutcome) -> str:

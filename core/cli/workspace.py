@@ -28,12 +28,12 @@ def apply(file: Path, dry_run: bool, prune: bool, as_json: bool) -> None:
             opened, file, actor(), dry_run=dry_run, prune=prune, on_progress=_say_progress
         )
     lines = [f"{did.value:<9} {what}" for what, did in changes.effective.items()]
-    if not lines:
-        lines = ["Nothing to change."]
-    elif dry_run:
+    lines = lines or ["Nothing to change."]
+    lines += [f"Note: {note}" for note in changes.notes]
+    if dry_run:
         lines.append("Nothing was changed: this was a dry run.")
     value = {"changes": changes.done, "notes": changes.notes, "dry_run": dry_run}
-    answer(as_json, value, [*lines, *(f"Note: {note}" for note in changes.notes)])
+    answer(as_json, value, lines)
 
 
 def _say_progress(progress: Progress) -> None:

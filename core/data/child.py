@@ -24,7 +24,7 @@ from core.data.load import LOAD_SHARE, load
 from core.data.manifest import CsvOptions, read_manifest
 from core.data.memory import machine_memory, memory_limit
 from core.data.report import LoadedSnapshot, LoadReport, OnProgress, Progress, TableReport
-from core.data.scratch import scratch_folder
+from core.data.scratch import scratch_folder, sweep_scratch
 from core.data.snapshots import new_snapshot_id, snapshot_path, sweep_parts
 from core.errors import Cancelled, DataTooLarge, QueryFailed, RollcallError
 from core.settings import PROJECT_ROOT, Settings
@@ -91,12 +91,18 @@ def load_snapshot(
     read_manifest(manifest_path)
     with _one_at_a_time(settings, on_progress, cancel):
         sweep_parts(settings)
+        sweep_scratch(settings.scratch)
         snapshot_id = new_snapshot_id(datetime.now(UTC))
         target = snapshot_path(settings, snapshot_id).resolve()
-        with scratch_folder(settings.scratch.resolve(), "load") as scratch:
-            request = _request(manifest_path, settings, target, scratch, previous, accept_fewer)
-            report = _Parent(settings, on_progress, cancel).run(request)
-        sweep_parts(settings)
+        try:
+            with scratch_folder(settings.scratch.resolve(), "load") as scratch:
+                request = _request(manifest_path, settings, target, scratch, previous, accept_fewer)
+                report = _Parent(settings, on_progress, cancel).run(request)
+        except BaseException:
+            target.unlink(missing_ok=True)  # finished before it was told to stop
+            raise
+        finally:
+            sweep_parts(settings)
     return LoadedSnapshot(snapshot_id, target, report.catalogue, report)
 
 

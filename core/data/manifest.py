@@ -242,10 +242,9 @@ def _sentence(error: ValidationError) -> str:
 
 
 def _known_at(location: tuple[Any, ...]) -> tuple[str, ...]:
-    for level in ("csv", "tables", "links"):
-        if level in location[:-1]:
-            return _KNOWN_KEYS[level]
-    return _KNOWN_KEYS[""]
+    if location[0] == "tables" and location[2] == "csv" and len(location) > 3:
+        return _KNOWN_KEYS["csv"]
+    return _KNOWN_KEYS[location[0] if len(location) > 1 else ""]
 
 
 def find_problems(manifest: Manifest) -> Iterator[str]:

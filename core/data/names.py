@@ -14,17 +14,19 @@ def unique_names(names: Iterable[str]) -> tuple[str, ...]:
     """Return a name for each, equal but for case to no other and to no reserved one.
 
     >>> unique_names(["City", "city", "_row"])
-    ('City', 'city_2', '_row_2')
+    ('City', 'city_2', '_row__2')
     """
     wanted = list(names)
     taken = {_folded(name) for name in wanted}
     given: set[str] = set()
     result: list[str] = []
     for name in wanted:
+        # "_person_2" would be reserved as well, and so would every number after it.
+        stem = f"{name}_" if _RESERVED.fullmatch(name) else name
         chosen, number = name, 1
         while _folded(chosen) in given or _RESERVED.fullmatch(chosen) or not chosen:
             number += 1
-            candidate = f"{name}_{number}"
+            candidate = f"{stem}_{number}"
             chosen = candidate if _folded(candidate) not in taken else ""
         given.add(_folded(chosen))
         result.append(chosen)

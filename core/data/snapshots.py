@@ -1,15 +1,13 @@
-"""The folder of snapshots: new names, and the sweep of what nobody needs any more."""
+"""The folder of snapshots: new names, and the sweep of what nothing points to."""
 
 import re
 import secrets
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from core.data.scratch import sweep_scratch
 from core.settings import Settings
 
-KEPT = 3
 ENDING = ".duckdb"
 _ID = re.compile(r"\d{8}T\d{6}\d{6}Z-[0-9a-f]{6}")
 
@@ -28,18 +26,18 @@ def snapshot_path(settings: Settings, snapshot_id: str) -> Path:
     return settings.snapshots / f"{snapshot_id}{ENDING}"
 
 
-def sweep_snapshots(settings: Settings, pinned: Collection[str] = ()) -> tuple[str, ...]:
-    """Remove all snapshots but the last three and the pinned ones, and return their ids.
+def sweep_strays(settings: Settings, known: Collection[str]) -> tuple[str, ...]:
+    """Remove snapshots that are not `known` and a day old, and return their ids.
 
-    What dead loads left in the scratch folder goes as well. A snapshot that a reader has open
-    stays readable to that reader.
+    Only a process that died left such a file; the age spares what another one has just loaded
+    and not yet pointed to.
     """
-    sweep_scratch(settings.scratch)
+    yesterday = new_snapshot_id(datetime.now(UTC) - timedelta(days=1))
     ids = sorted(_snapshot_ids(settings))
-    swept = tuple(each for each in ids[:-KEPT] if each not in pinned)
-    for each in swept:
+    strays = tuple(each for each in ids if each not in known and each < yesterday)
+    for each in strays:
         snapshot_path(settings, each).unlink(missing_ok=True)
-    return swept
+    return strays
 
 
 def sweep_parts(settings: Settings) -> None:

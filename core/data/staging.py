@@ -25,6 +25,7 @@ from core.data.sources._base import (
     StagedColumn,
     StageRequest,
     Writing,
+    check_header,
     shorten,
 )
 from core.errors import Cancelled, FileRefused, ManifestInvalid
@@ -170,6 +171,7 @@ class Staging:
         except duckdb.PermissionException as error:
             raise ManifestInvalid(f"{place}: a query may read tables only") from error
         described = self.connection.execute(f"DESCRIBE {into}").fetchall()
+        check_header([str(name) for name, *_ in described], f"Table {table.name}")
         columns = tuple(
             StagedColumn(name, quote_name(name), kind, Writing.FIXED)
             for name, kind, *_ in described

@@ -4,7 +4,7 @@ import json
 
 from core.data.catalogue import Catalogue
 from core.destinations import destination_type, suggest_audience_name
-from core.errors import UsageError
+from core.errors import RunRefused, UsageError
 from core.schedule.definition import parse_schedule, schedule_to_json
 from core.store.activations import (
     ActivationSettings,
@@ -77,12 +77,17 @@ def _settings(session: WriteSession, key: str, part: ActivationPart) -> Activati
         external_id=part.external_id,
         attributes=part.attributes,
         schedule=schedule_to_json(schedule),
-        guards=_guards(part),
+        guards=_guards(part, place),
     )
 
 
-def _guards(part: ActivationPart) -> str:
-    parse_guards(part.guards)
+def _guards(part: ActivationPart, place: str) -> str:
+    try:
+        parse_guards(part.guards)
+    except (UsageError, RunRefused) as error:
+        said = str(error)
+        where = f"{place}." if said.startswith("guards.") else f"{place}.guards: "
+        raise UsageError(where + said) from error
     return json.dumps(part.guards, sort_keys=True) if part.guards is not None else ""
 
 

@@ -18,7 +18,7 @@ from core.store.segments import archive_segment, list_segments
 from core.store.workspace import set_data_source
 from core.workspace.activations import put_activation
 from core.workspace.changes import Changes, Did
-from core.workspace.definition import Definition, read_definition
+from core.workspace.definition import Definition, at_place, read_definition
 from core.workspace.destinations import put_destination
 from core.workspace.loading import make_current
 from core.workspace.opened import OpenWorkspace
@@ -104,13 +104,15 @@ def _put_all(
 ) -> None:
     _put_data(session, definition, data, changes)
     for key, part in definition.destinations.items():
-        changes.done[f"destination {key}"] = put_destination(
-            session, key, part, definition.folder, workspace.box, workspace.settings
-        )
+        with at_place(f"destinations.{key}"):
+            changes.done[f"destination {key}"] = put_destination(
+                session, key, part, definition.folder, workspace.box, workspace.settings
+            )
     done = put_segments(session, definition, data.catalogue, session.now())
     changes.done |= {f"segment {key}": did for key, did in done.items()}
     for key, activation in definition.activations.items():
-        put_activation(session, key, activation, data.catalogue, changes)
+        with at_place(f"activations.{key}"):
+            put_activation(session, key, activation, data.catalogue, changes)
 
 
 def _put_data(session: WriteSession, definition: Definition, data: _Data, changes: Changes) -> None:

@@ -1,13 +1,14 @@
 """The workspace file: destinations, segments and activations as `apply` takes them."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.errors import UsageError
+from core.errors import RunRefused, UsageError
 from core.schedule.definition import MANUAL, Schedule, parse_schedule
 from core.segments.suggest import did_you_mean
 
@@ -95,14 +96,29 @@ def read_definition(path: Path) -> Definition:
         raise UsageError(f"{path} is not UTF-8 text.") from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path} is not TOML: {error}.") from error
-    _check_keys(raw)
+    except RecursionError as error:
+        raise UsageError(f"{path} is nested too deeply to be read.") from error
+    _check_keys(path, raw)
     try:
         return Definition.model_validate({**raw, "folder": path.resolve().parent})
     except ValidationError as error:
         raise UsageError(_sentence(path, error)) from error
 
 
-def _check_keys(raw: Mapping[str, Any]) -> None:
+@contextmanager
+def at_place(place: str) -> Iterator[None]:
+    """Begin what is refused inside with its place in the workspace file."""
+    try:
+        yield
+    except (UsageError, RunRefused) as error:
+        if str(error).startswith(place):
+            raise
+        raise type(error)(f"{place}: {error}") from error
+
+
+def _check_keys(path: Path, raw: Mapping[str, Any]) -> None:
+    if "folder" in raw:
+        raise UsageError(f"{path.name}: folder: unknown key. {_near(('folder',))}")
     pattern_kinds = ("destinations", "segments", "activations")
     for kind in pattern_kinds:
         for key in raw.get(kind, {}) if isinstance(raw.get(kind, {}), dict) else ():

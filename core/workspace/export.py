@@ -6,6 +6,7 @@ from typing import Any
 
 import tomli_w
 
+from core.errors import UsageError
 from core.store.activations import ActivationView, list_activations
 from core.store.database import ReadSession, Store
 from core.store.destinations import DestinationView, list_destinations
@@ -20,21 +21,24 @@ def export_file(store: Store, path: Path) -> tuple[Path, ...]:
 
     A secret is exported as the name of the variable it came from; one that came from no variable
     gets a name to be set.
+    Raises: UsageError where a file cannot be written, StoreError.
     """
     with store.read() as session:
         whole = _whole(session)
         trees = {view.key: view.tree for view in list_segments(session)}
-    folder = path.parent / _SEGMENTS
-    written = []
-    if trees:
-        folder.mkdir(parents=True, exist_ok=True)
-    for key, tree in trees.items():
-        target = folder / f"{key}.json"
-        target.write_text(tree, encoding="utf-8")
-        written.append(target)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(tomli_w.dumps(whole), encoding="utf-8")
-    return (path, *written)
+    files = {path: tomli_w.dumps(whole)}
+    files |= {path.parent / _SEGMENTS / f"{key}.json": tree for key, tree in trees.items()}
+    for target, text in files.items():
+        _write(target, text)
+    return tuple(files)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def _whole(session: ReadSession) -> dict[str, Any]:

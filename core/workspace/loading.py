@@ -8,7 +8,7 @@ from pathlib import Path
 from core.data.catalogue import Catalogue
 from core.data.child import load_snapshot
 from core.data.report import LoadedSnapshot, OnProgress
-from core.data.snapshots import snapshot_path
+from core.data.snapshots import snapshot_path, sweep_strays
 from core.errors import RunRefused, SnapshotMissing
 from core.store.activations import (
     list_activations,
@@ -17,7 +17,12 @@ from core.store.activations import (
 )
 from core.store.database import WriteSession
 from core.store.segments import pause_segment, resume_segment
-from core.store.snapshots import add_snapshot, expired_snapshots, note_file_deleted
+from core.store.snapshots import (
+    add_snapshot,
+    expired_snapshots,
+    list_snapshots,
+    note_file_deleted,
+)
 from core.workspace.members import people_field
 from core.workspace.opened import OpenWorkspace
 from core.workspace.saved import saved_segments
@@ -80,6 +85,8 @@ def sweep(workspace: OpenWorkspace, actor: str) -> tuple[str, ...]:
     """Remove snapshot files that nobody needs any more, and return their ids."""
     with workspace.store.read() as session:
         expired = expired_snapshots(session)
+        known = {snapshot.id for snapshot in list_snapshots(session)}
+    sweep_strays(workspace.settings, known)
     for snapshot in expired:
         snapshot_path(workspace.settings, snapshot.id).unlink(missing_ok=True)
         with workspace.store.write(actor) as session:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.clock import Clock
 from core.data.catalogue import Catalogue
@@ -11,12 +11,13 @@ from core.data.instance import Instance, Snapshot
 from core.data.snapshots import snapshot_path
 from core.destinations import make_destination
 from core.destinations._base import Destination
-from core.errors import SnapshotMissing
+from core.errors import SnapshotMissing, UsageError
 from core.settings import Settings
 from core.store.database import Store, open_store
 from core.store.destinations import DestinationView, destination_secrets
 from core.store.secrets import SecretBox
 from core.store.snapshots import current_snapshot
+from core.sync.calls import Patience
 from core.sync.run import Runner
 from core.workspace.members import SavedMembers
 
@@ -41,10 +42,24 @@ class OpenWorkspace:
             saved.platform, {**json.loads(saved.config), **secrets}, self.settings
         )
 
-    def runner(self, role: str = "command") -> Runner:
-        """Return a runner of this process; use it as a context."""
+    def runner(self, role: str = "command", patience_s: float | None = None) -> Runner:
+        """Return a runner of this process; use it as a context.
+
+        No request is tried again for longer than `patience_s`.
+        """
+        patience = Patience()
+        if patience_s is not None:
+            patience = replace(patience, deadline_s=min(patience.deadline_s, patience_s))
         members = SavedMembers(self.store, self.settings, self.instance)
-        return Runner(self.store, self.settings, self.instance, members, self.connect, role=role)
+        return Runner(
+            self.store,
+            self.settings,
+            self.instance,
+            members,
+            self.connect,
+            role=role,
+            patience=patience,
+        )
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -78,13 +93,23 @@ def open_workspace(
 ) -> Iterator[OpenWorkspace]:
     """Open the workspace of the settings; `memory_share` is DuckDB's part of the machine's.
 
-    Raises: StoreError.
+    Raises: StoreError, UsageError.
     """
-    for folder in (settings.snapshots, settings.plans, settings.ledgers, settings.scratch):
-        folder.mkdir(parents=True, exist_ok=True)
+    _make_folders(settings)
     with ExitStack() as stack:
         store = open_store(settings, clock)
         stack.callback(store.close)
         instance = Instance(settings, memory_share)
         stack.callback(instance.close)
         yield OpenWorkspace(settings, store, SecretBox(settings), instance)
+
+
+def _make_folders(settings: Settings) -> None:
+    for folder in (settings.snapshots, settings.plans, settings.ledgers, settings.scratch):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"{folder} cannot be made: {error.strerror or error}. "
+                "Name a folder that may be written with ROLLCALL_HOME."
+            ) from error

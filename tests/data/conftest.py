@@ -11,6 +11,7 @@ import pytest
 from core.data.catalogue import Catalogue, Field
 from core.data.load import load_into
 from core.data.report import LoadReport
+from core.settings import Settings
 
 
 @dataclass
@@ -47,15 +48,10 @@ def load(tmp_path: Path) -> Iterator[Loader]:
     def run(
         people: str | bytes | None = None, manifest: str = "", zone: str = "UTC", **files: str
     ) -> Loaded:
-        number = len(opened)
         if people is not None:
             files["people"] = people  # type: ignore[assignment]
-        for name, content in files.items():
-            data = content.encode() if isinstance(content, str) else content
-            (tmp_path / f"{name}.csv").write_bytes(data)
-        path = tmp_path / "dataset.toml"
-        path.write_text(manifest_of(manifest, zone), encoding="utf-8")
-        target = tmp_path / f"snapshot-{number}.duckdb"
+        path = write_dataset(tmp_path, manifest, zone, **files)
+        target = tmp_path / f"snapshot-{len(opened)}.duckdb"
         report = load_into(path, target)
         connection = duckdb.connect(str(target), read_only=True)
         connection.execute("SET TimeZone = 'UTC'")
@@ -65,6 +61,24 @@ def load(tmp_path: Path) -> Iterator[Loader]:
     yield run
     for connection in opened:
         connection.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Settings:
+    """Settings of a home that is not there yet, with little memory."""
+    return Settings(home=tmp_path / "home", memory="256MiB")
+
+
+def write_dataset(
+    folder: Path, manifest: str = "", zone: str = "UTC", **files: str | bytes
+) -> Path:
+    """Write CSV files and a manifest that reads them; return the manifest's path."""
+    for name, content in files.items():
+        data = content.encode() if isinstance(content, str) else content
+        (folder / f"{name}.csv").write_bytes(data)
+    path = folder / "dataset.toml"
+    path.write_text(manifest_of(manifest, zone), encoding="utf-8")
+    return path
 
 
 def manifest_of(more: str, zone: str) -> str:
