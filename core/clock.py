@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from threading import Event
 from typing import Protocol
 
 
@@ -13,11 +14,17 @@ class Clock(Protocol):
         """Return seconds that never go backwards while the machine is up."""
 
     def sleep(self, seconds: float) -> None:
-        """Return after that many seconds."""
+        """Return after that many seconds, or once somebody wakes all who sleep."""
+
+    def wake(self) -> None:
+        """End every sleep, and let none begin any more: the process is to stop."""
 
 
 class SystemClock:
     """The machine's own clock."""
+
+    def __init__(self) -> None:
+        self._awake = Event()
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -27,4 +34,7 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         if seconds > 0:
-            time.sleep(seconds)
+            self._awake.wait(seconds)
+
+    def wake(self) -> None:
+        self._awake.set()

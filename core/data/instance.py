@@ -57,6 +57,7 @@ class Instance:
             raise
         self._attached: dict[Path, _Attached] = {}
         self._next_alias = 0
+        self._cursors: set[duckdb.DuckDBPyConnection] = set()
         self._lock = threading.Lock()
 
     @contextmanager
@@ -77,10 +78,19 @@ class Instance:
         """Lend a cursor of one query's own; another thread may interrupt it."""
         with self._lock:
             cursor = self._connection.cursor()
+            self._cursors.add(cursor)
         try:
             yield cursor
         finally:
+            with self._lock:
+                self._cursors.discard(cursor)
             cursor.close()
+
+    def interrupt(self) -> None:
+        """Stop every statement that is being answered: each raises Cancelled in its thread."""
+        with self._lock:
+            for cursor in self._cursors:
+                cursor.interrupt()
 
     def close(self) -> None:
         """Close DuckDB and remove what it spilled; its cursors end with it."""

@@ -29,9 +29,13 @@ class Pacer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long one request is tried before the run waits. Units: seconds."""
+    """How long one request is tried, and one write is waited for, before the run waits.
+
+    Units: seconds.
+    """
 
     deadline_s: float = 120
+    applied_s: float = 300
     first_wait_s: float = 1
     longest_wait_s: float = 30
 

@@ -8,8 +8,10 @@ from core.errors import (
     KeysRefused,
     LeaseLost,
     LedgerMissing,
+    PlanOutdated,
     QueryFailed,
     RollcallError,
+    SecretUnreadable,
     StorageFull,
     StoreError,
 )
@@ -18,7 +20,7 @@ from core.store.run_states import RunState
 from core.sync.book import book_and_move
 from core.sync.calls import asked_wait_s
 from core.sync.compute import compute_run
-from core.sync.confirm import confirm_run
+from core.sync.confirm import confirm_run, leave_pending
 from core.sync.job import Job, Postponed
 from core.sync.send import send_plan
 
@@ -34,12 +36,15 @@ def carry_on(job: Job, patience_s: float) -> None:
             QueryFailed where it cannot be booked, and then it waits to be.
     """
     try:
-        job.heed_cancel()
+        job.heed()
+        _refuse_too_long_a_wait(job)
         _carry_through(job, patience_s)
+    except SecretUnreadable as error:
+        _end(job, error)
     except (LeaseLost, StoreError):
         raise
     except Cancelled as error:
-        _end(job, error, RunState.CANCELLED)
+        _stop(job, error)
     except Postponed as postponed:
         _park(job, postponed, postponed.until)
     except KeysRefused as error:
@@ -52,6 +57,40 @@ def carry_on(job: Job, patience_s: float) -> None:
             _end(job, error)
     except RollcallError as error:
         _end(job, error)
+
+
+def give_back(job: Job, error: Exception) -> None:
+    """Let go of a run that could not go on here, to be claimed again after a while.
+
+    Raises: LeaseLost where it is not ours any more, StoreError, StorageFull.
+    """
+    if job.run.token is None:
+        return
+    with job.desk.store.read() as session:
+        now = session.now()
+    _park(job, error, now + timedelta(seconds=_FIRST_WAIT_S))
+
+
+def _refuse_too_long_a_wait(job: Job) -> None:
+    """Raise PlanOutdated where the run has waited so long that the next one plans afresh."""
+    since = job.run.waiting_since
+    if since is None or job.run.state is RunState.CONFIRMING:
+        return
+    with job.desk.store.read() as session:
+        waited = session.now() - since
+    if waited >= _WAITED_ENOUGH:
+        raise PlanOutdated(
+            f"Run {job.run.id} has waited for more than 24 hours: what it sent is booked, and the "
+            "next run plans afresh."
+        )
+
+
+def _stop(job: Job, error: Cancelled) -> None:
+    """End what somebody cancelled; a query that ended because the process stops goes on later."""
+    if job.desk.stopping.is_set() and job.run.cancel_asked_by is None:
+        _park(job, error, None)
+    else:
+        _end(job, error, RunState.CANCELLED)
 
 
 def _carry_through(job: Job, patience_s: float) -> None:
@@ -92,6 +131,9 @@ def _next_try(job: Job, error: DestinationError, now: datetime) -> datetime:
 
 def _park(job: Job, reason: Exception, until: datetime | None) -> None:
     """Let the run wait, owned by nobody, until somebody claims it again."""
+    if job.run.state is RunState.CONFIRMING:
+        leave_pending(job)
+        return
     with job.writing() as session:
         job.update(
             session,

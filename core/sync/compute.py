@@ -1,5 +1,8 @@
 """Computing a run: look at the audience, plan, and decide between unchanged, held and sending."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from core.store.audiences import AudienceView, note_created, note_gone
 from core.store.run_story import record_event
 from core.sync.book import book_late_gaps
@@ -10,6 +13,8 @@ from core.sync.job import Job
 from core.sync.question import mapping_digest, question_of
 from core.sync.standing import Standing, deleted_audience, judge_audience, strange_audience
 
+_STEP_EVERY_S = 5.0
+
 
 def compute_run(job: Job) -> None:
     """Freeze the run's plan and move it on: to unchanged, held, replaced or sending.
@@ -18,7 +23,7 @@ def compute_run(job: Job) -> None:
             LeaseLost, Cancelled, DestinationError.
     """
     standing = _look(job)
-    with job.desk.computing:
+    with _turn_to_compute(job):
         job.step()
         book_late_gaps(job)
         question = _pin_question(job)
@@ -33,6 +38,17 @@ def compute_run(job: Job) -> None:
     deleted = deleted_audience(audience, job.destination.label)
     reasons = (deleted,) if standing is Standing.GONE else ()
     settle(job, draft, audience, present=present, reasons=reasons)
+
+
+@contextmanager
+def _turn_to_compute(job: Job) -> Iterator[None]:
+    """Wait until so few others compute that this run may: waiting is no standing still."""
+    while not job.desk.computing.acquire(timeout=_STEP_EVERY_S):
+        job.step()
+    try:
+        yield
+    finally:
+        job.desk.computing.release()
 
 
 def _look(job: Job) -> Standing:

@@ -19,9 +19,9 @@ def confirm_run(job: Job, patience_s: float) -> None:
     """Ask after 1, 2, 4 … seconds until the last write is applied, or patience ends.
 
     A run whose write is still being indexed stays in confirming, owned by nobody, to be looked up
-    later.
+    later, after ever longer waits.
 
-    Raises: LeaseLost, KeysRefused, StoreError.
+    Raises: LeaseLost, KeysRefused, Postponed, StoreError.
     """
     started, pause_s = job.desk.store.clock.monotonic(), 1.0
     until = started + min(POLLING_S, patience_s)
@@ -31,7 +31,7 @@ def confirm_run(job: Job, patience_s: float) -> None:
             _finish(job, seen)
             return
         if job.desk.store.clock.monotonic() + pause_s > until:
-            _leave(job)
+            leave_pending(job)
             return
         job.desk.store.clock.sleep(pause_s)
         pause_s *= 2
@@ -44,10 +44,10 @@ def _ask(job: Job) -> PlatformView | None:
     name, token = job.activation.audience_name, _token_of(job)
     try:
         return job.caller.request_once(
-            lambda: job.destination.view(name, token), before=job.lease.require
+            lambda: job.destination.view(name, token), before=job.may_send
         )
     except KeysRefused:
-        _leave(job)
+        leave_pending(job)
         raise
     except DestinationError:
         return None
@@ -92,7 +92,16 @@ def _finish(job: Job, seen: PlatformView | None) -> None:
     reach("confirmed")
 
 
-def _leave(job: Job) -> None:
+def leave_pending(job: Job) -> None:
+    """Give the run up as it is, to be looked up after 1, 2, 4 … seconds, at most five minutes."""
+    wait_s = min(2.0**job.run.attempts, POLLING_S)
     with job.writing() as session:
-        job.run = release_run(session, job.run.id, job.lease.token)
-        record_event(session, job.run.id, "still indexing")
+        job.run = release_run(
+            session,
+            job.run.id,
+            job.lease.token,
+            attempts=job.run.attempts + 1,
+            next_try_at=session.now() + timedelta(seconds=wait_s),
+        )
+        if job.run.attempts == 1:
+            record_event(session, job.run.id, "still indexing")

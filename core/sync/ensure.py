@@ -17,7 +17,6 @@ from core.sync.standing import Standing, judge_audience, strange_audience
 
 # Source: batch-api, what the runner does, 5: an hour old counts as applied.
 _APPLIED_AFTER = timedelta(hours=1)
-_POLLING_S = 300.0
 _LONGEST_POLL_S = 30.0
 _CREATE_TRIES = 4
 
@@ -48,7 +47,7 @@ def prepare_audience(job: Job) -> None:
 def view_audience(job: Job) -> PlatformView | None:
     """Return the audience as the platform shows it now. Raises: DestinationError, LeaseLost."""
     name = job.activation.audience_name
-    return job.caller.request(lambda: job.destination.view(name), before=job.lease.require)
+    return job.caller.request(lambda: job.destination.view(name), before=job.may_send)
 
 
 def _create(job: Job, audience: AudienceView) -> str | None:
@@ -71,7 +70,7 @@ def _create(job: Job, audience: AudienceView) -> str | None:
 def _ask_to_create(job: Job, audience: AudienceView) -> str | None:
     token = job.caller.request_once(
         lambda: job.destination.create(audience.name, job.activation.display_name),
-        before=job.lease.require,
+        before=job.may_send,
     )
     reach("audience created")
     return token
@@ -100,12 +99,13 @@ def _wait_until_applied(job: Job, seen: PlatformView | None) -> None:
             now = session.now()
         if now - audience.last_write_at >= _APPLIED_AFTER:
             return
-        if job.desk.store.clock.monotonic() - started > _POLLING_S:
+        left_s = started + job.desk.patience.applied_s - job.desk.store.clock.monotonic()
+        if left_s <= 0:
             raise Postponed(
                 f"{job.destination.label} is still indexing the last change of '{audience.name}'",
                 min(now + timedelta(seconds=60), audience.last_write_at + _APPLIED_AFTER),
             )
-        job.desk.store.clock.sleep(pause_s)
+        job.desk.store.clock.sleep(min(pause_s, left_s))
         pause_s = min(pause_s * 2, _LONGEST_POLL_S)
         job.step()
         seen = view_audience(job)

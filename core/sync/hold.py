@@ -9,6 +9,7 @@ from core.sync.decide import check_approvable
 
 APPROVED = "approved"
 REJECTED = "rejected"
+DECIDED_PRIORITY = 10
 
 
 def approve_plan(session: WriteSession, run_id: int, plan_id: str) -> RunView:
@@ -49,6 +50,7 @@ def _decide(session: WriteSession, run: RunView, decision: str, state: RunState)
         run.id,
         [RunState.HELD],
         state=state,
+        priority=DECIDED_PRIORITY,
         decision=decision,
         decided_by=session.actor,
         decided_at=session.now(),

@@ -1,11 +1,11 @@
 """One claimed run and what is needed to carry it on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from threading import Semaphore
+from threading import Event, Semaphore
 from typing import Protocol, Unpack
 
 from core.data.instance import Instance
@@ -33,7 +33,10 @@ class Connector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What all runs of one process share; `computing` lets so many compute at a time."""
+    """What all runs of one process share; `computing` lets so many compute at a time.
+
+    Once `stopping` is set, runs go no further than the call in hand.
+    """
 
     store: Store
     settings: Settings
@@ -42,28 +45,38 @@ class Desk:
     connect: Connector
     patience: Patience
     computing: Semaphore
+    stopping: Event = field(default_factory=Event)
 
 
 class AccountPacer:
-    """Turns to speak to one account, shared with all processes through the store."""
+    """Turns to speak to one account, shared with all processes through the store.
 
-    def __init__(self, store: Store, account: str, interval_s: float) -> None:
+    `waiting` is called before each wait, and may raise to give up.
+    """
+
+    def __init__(
+        self, store: Store, account: str, interval_s: float, waiting: Callable[[], None]
+    ) -> None:
         self._store = store
         self._account = account
         self._interval_s = interval_s
+        self._waiting = waiting
 
     def wait_turn(self) -> None:
         if self._interval_s > 0:
-            take_turn(self._store, self._account, self._interval_s)
+            take_turn(self._store, self._account, self._interval_s, waiting=self._waiting)
 
     def slow_down(self, seconds: float) -> None:
         penalise(self._store, self._account, seconds)
 
 
 class Postponed(Exception):
-    """The run cannot go on now through nobody's fault; `until` is when to try again."""
+    """The run cannot go on now, through nobody's fault.
 
-    def __init__(self, reason: str, until: datetime) -> None:
+    `until` is when to try again, None at once.
+    """
+
+    def __init__(self, reason: str, until: datetime | None) -> None:
         super().__init__(reason)
         self.until = until
 
@@ -116,12 +129,21 @@ class Job:
         """Say that the run moves on. Raises: LeaseLost, Cancelled where somebody asked for it."""
         with self.writing() as session:
             self.update(session)
-        self.heed_cancel()
+        self.heed()
 
-    def heed_cancel(self) -> None:
-        """Raise Cancelled where somebody asked for it."""
+    def heed(self) -> None:
+        """Raise Cancelled or Postponed where somebody asked this run, or the process, to stop."""
         if self.run.cancel_asked_by is not None:
             raise Cancelled(f"{self.run.cancel_asked_by} cancelled the run.")
+        heed_stop(self.desk)
+
+    def may_send(self) -> None:
+        """Return only while the run is ours and may go on: asked ahead of each request.
+
+        Raises: LeaseLost, Postponed, StoreError.
+        """
+        heed_stop(self.desk)
+        self.lease.require()
 
     def audience(self) -> AudienceView:
         """Return the audience's row as it is now."""
@@ -139,6 +161,12 @@ class Job:
         return self._line
 
 
+def heed_stop(desk: Desk) -> None:
+    """Raise Postponed where the process is asked to stop."""
+    if desk.stopping.is_set():
+        raise Postponed("the process was stopped; whichever runs next goes on", None)
+
+
 def open_line(desk: Desk, destination_key: str) -> Line:
     """Return an open destination. Raises: SecretUnreadable, RunRefused where it is paused."""
     with desk.store.read() as session:
@@ -149,6 +177,9 @@ def open_line(desk: Desk, destination_key: str) -> Line:
             f"It goes on when `destinations test {saved.key}` passes."
         )
     destination = desk.connect(saved)
-    pacer = AccountPacer(desk.store, destination.account, destination.limits.interval_s)
-    caller = Caller(pacer, destination.limits, desk.store.clock, desk.patience)
+    limits = destination.limits
+    pacer = AccountPacer(
+        desk.store, destination.account, limits.interval_s, lambda: heed_stop(desk)
+    )
+    caller = Caller(pacer, limits, desk.store.clock, desk.patience)
     return Line(destination, caller)

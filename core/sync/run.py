@@ -1,51 +1,36 @@
 """Runs from claim to booking: started, followed, taken over, approved, cancelled."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from threading import Semaphore
 from types import TracebackType
 
 from core.data.instance import Instance
-from core.errors import LeaseLost, RunRefused
+from core.errors import LeaseLost, RunRefused, StorageFull, StoreError
 from core.settings import Settings
 from core.store.activations import ActivationView, get_activation, get_activation_by_id
 from core.store.database import ReadSession, Store
-from core.store.run_changes import (
-    NewRun,
-    ask_cancel,
-    claim_run,
-    start_run,
-    update_unowned_run,
-)
+from core.store.run_changes import ask_cancel, update_unowned_run
 from core.store.run_states import FINAL, LIVE, RunState
-from core.store.runs import RunView, get_run, list_runs, live_run
+from core.store.runs import RunView, get_run, list_runs
 from core.store.segments import get_segment
 from core.store.workspace import get_workspace
 from core.sync.calls import Patience
-from core.sync.carry import carry_on
+from core.sync.carry import carry_on, give_back
+from core.sync.claims import Claim, Claims
 from core.sync.confirm import POLLING_S
 from core.sync.dry import dry_run
-from core.sync.hold import approve_plan, reject_plan
+from core.sync.hold import reject_plan
 from core.sync.job import Connector, Desk, Job
-from core.sync.lease import (
-    Heartbeat,
-    Lease,
-    OwnProcess,
-    abandoned_runs,
-    forget_dead,
-    lease_on,
-    take_over,
-)
+from core.sync.lease import Heartbeat, Lease, OwnProcess, forget_dead
 from core.sync.members import MemberSource
 from core.sync.outcome import RunOutcome, outcome_of
 from core.sync.question import refuse_unbuilt
 
 log = logging.getLogger(__name__)
 
-BY_HAND = "by hand"
-_BY_HAND_PRIORITY = 10
 _LOOK_AGAIN_S = 0.5
 
 
@@ -74,6 +59,7 @@ class Runner:
         )
         self._store = store
         self._process = OwnProcess(store, role)
+        self._claims = Claims(store, self._process)
         self._heartbeat = Heartbeat(store, self._process)
         self._heartbeat.start()
 
@@ -115,9 +101,9 @@ class Runner:
         mine: set[int] = set()
         while True:
             activation = self._refuse_paused(activation_key)
-            run, lease = self._take_live(activation)
+            run, lease = self._claims.take_live(activation)
             if run is None:
-                run, lease = self._start(activation, actor, now)
+                run, lease = self._claims.start(activation, actor, now)
                 mine |= {run.id} if lease else set()
             run = self._carry_or_wait(run, lease, actor, deadline)
             if run.state in LIVE:
@@ -145,7 +131,7 @@ class Runner:
             run = get_run(session, run_id)
             activation = get_activation_by_id(session, run.activation_id)
         self._refuse_paused(activation.key)
-        lease = lease_on(self._store, lambda: self._claim_approved(run_id, plan_id, actor))
+        lease = self._claims.take_approved(run_id, plan_id, actor)
         with self._store.read() as session:
             run = get_run(session, run_id)
         return self._follow(run, lease, actor, deadline)
@@ -181,89 +167,45 @@ class Runner:
             pending = list_runs(session, states=[RunState.CONFIRMING], limit=100)
         done = 0
         for run in pending:
-            lease = self._lease_on_pending(run)
+            lease = self._claims.take_pending(run)
             if lease is not None:
                 done += self._carry(run.id, lease, actor, 0).state in FINAL
         return done
+
+    def claim_next(self, full: Collection[str]) -> Claim | None:
+        """Return the next run to work on, claimed; accounts that are `full` wait.
+
+        Raises: StoreError.
+        """
+        return self._claims.next(full)
+
+    def carry(self, claim: Claim) -> RunView:
+        """Do what is left of a claimed run, ask once about what is still being indexed.
+
+        Whatever keeps it from going on, it is given back, to be claimed again.
+        Raises: what `carry_on` raises.
+        """
+        try:
+            return self._carry(claim.run.id, claim.lease, self._process.role, 0)
+        except Exception as error:
+            self._give_back(claim, error)
+            raise
+
+    def stop(self) -> None:
+        """Let the runs under way end with the call in hand, and wait to be claimed again."""
+        self._desk.stopping.set()
+        self._store.clock.wake()
+        self._desk.instance.interrupt()
 
     def _follow(self, run: RunView, lease: Lease | None, actor: str, deadline: float) -> RunOutcome:
         """Carry this one run on, or wait for whoever does, until it ends or time is up."""
         while True:
             if lease is None and run.state in LIVE:
-                run, lease = self._claim_live(run)
+                run, lease = self._claims.take(run)
             run = self._carry_or_wait(run, lease, actor, deadline)
             if run.state not in LIVE or self._is_out_of_time(run, deadline):
                 return self._outcome(run)
             lease = None
-
-    def _take_live(self, activation: ActivationView) -> tuple[RunView | None, Lease | None]:
-        with self._store.read() as session:
-            run = live_run(session, activation.id)
-        if run is None:
-            return None, None
-        if run.state is RunState.NEEDS_ATTENTION:
-            raise RunRefused(
-                f"Run {run.id} of '{activation.key}' was taken over {run.takeovers} times without "
-                f"coming to an end: see `runs show {run.id}`, then `runs cancel {run.id}`."
-            )
-        return self._claim_live(run)
-
-    def _claim_live(self, run: RunView) -> tuple[RunView, Lease | None]:
-        """Claim a run that waits or needs attention, or take it over where its owner is gone."""
-        if run.token is None:
-            return self._claim_idle(run)
-        if run.id not in {abandoned.id for abandoned in abandoned_runs(self._store)}:
-            return run, None
-        log.info("taking over run %s", run.id)
-        return take_over(self._store, run, self._process)
-
-    def _claim_idle(self, run: RunView) -> tuple[RunView, Lease | None]:
-        with self._store.read() as session:
-            now = session.now()
-        is_due = run.next_try_at is None or run.next_try_at <= now
-        if not is_due and run.cancel_asked_by is None:
-            return run, None
-        to = RunState.SENDING if run.plan_file else RunState.COMPUTING
-        lease = lease_on(self._store, lambda: self._claim(run, to))
-        return run, lease
-
-    def _claim(self, run: RunView, to: RunState) -> RunView | None:
-        with self._store.write(self._process.role) as session:
-            return claim_run(session, run.id, self._process.owner(), state=run.state, to=to)
-
-    def _claim_approved(self, run_id: int, plan_id: str, actor: str) -> RunView:
-        owner = self._process.owner()
-        with self._store.write(actor) as session:
-            approve_plan(session, run_id, plan_id)
-            run = claim_run(session, run_id, owner, state=RunState.HELD, to=RunState.SENDING)
-            if run is None:
-                raise RunRefused(
-                    "Another run of this activation is under way: wait for its end, then approve."
-                )
-            return run
-
-    def _lease_on_pending(self, run: RunView) -> Lease | None:
-        if run.token is None:
-            return lease_on(self._store, lambda: self._claim(run, RunState.CONFIRMING))
-        return self._claim_live(run)[1]
-
-    def _start(
-        self, activation: ActivationView, actor: str, now: datetime | None
-    ) -> tuple[RunView, Lease | None]:
-        """Return a new run with its lease, or the run of whoever was faster, without."""
-        new = NewRun(
-            activation.id, activation.audience_id, BY_HAND, priority=_BY_HAND_PRIORITY, now=now
-        )
-        found: list[RunView] = []
-
-        def claim() -> RunView | None:
-            with self._store.write(actor) as session:
-                faster = live_run(session, activation.id)
-                found.append(faster or start_run(session, new, self._process.owner()))
-            return None if faster else found[-1]
-
-        lease = lease_on(self._store, claim)
-        return found[-1], lease
 
     def _carry_or_wait(
         self, run: RunView, lease: Lease | None, actor: str, deadline: float
@@ -284,6 +226,18 @@ class Runner:
                 log.warning("run %s was taken over by another process", run_id)
         with self._store.read() as session:
             return get_run(session, run_id)
+
+    def _give_back(self, claim: Claim, error: Exception) -> None:
+        """Let a run go that could not go on, as soon as the store takes it."""
+        while claim.lease.remaining_s > 0:
+            try:
+                with self._job(claim.run.id, claim.lease, self._process.role) as job:
+                    give_back(job, error)
+                return
+            except LeaseLost:
+                return
+            except (StoreError, StorageFull):
+                self._store.clock.sleep(_LOOK_AGAIN_S)
 
     @contextmanager
     def _job(self, run_id: int, lease: Lease, actor: str) -> Iterator[Job]:

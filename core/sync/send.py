@@ -71,7 +71,7 @@ class _Flight:
         job = self._job
         with job.writing() as session:
             job.update(session)
-            job.heed_cancel()
+            job.heed()
             _heed_pause(job, session)
             if not self._doubtful:
                 note_gap(session, job.run.id, GapKind.UNANSWERED, self._call.start, self._call.end)
@@ -79,7 +79,7 @@ class _Flight:
         reach("call about to leave")
 
     def _before(self) -> None:
-        self._job.lease.require()
+        self._job.may_send()
         self._left = True
 
     def _ask(self) -> str | None:
@@ -168,7 +168,7 @@ def _heed_pause(job: Job, session: WriteSession) -> None:
     """Stop between two calls where somebody paused this activation, or everything."""
     activation = get_activation_by_id(session, job.activation.id)
     if get_workspace(session).everything_paused or activation.paused_at is not None:
-        raise Postponed("paused by somebody", session.now())
+        raise Postponed("paused by somebody", None)
 
 
 def _end_sending(job: Job) -> None:

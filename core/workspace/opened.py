@@ -45,11 +45,15 @@ class OpenWorkspace:
     def runner(self, role: str = "command", patience_s: float | None = None) -> Runner:
         """Return a runner of this process; use it as a context.
 
-        No request is tried again for longer than `patience_s`.
+        No request is tried again, and no write waited for, longer than `patience_s`.
         """
         patience = Patience()
         if patience_s is not None:
-            patience = replace(patience, deadline_s=min(patience.deadline_s, patience_s))
+            patience = replace(
+                patience,
+                deadline_s=min(patience.deadline_s, patience_s),
+                applied_s=min(patience.applied_s, patience_s),
+            )
         members = SavedMembers(self.store, self.settings, self.instance)
         return Runner(
             self.store,

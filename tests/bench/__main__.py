@@ -25,7 +25,7 @@ _GIB, _MIB = 1 << 30, 1 << 20
 Say = Callable[[str], None]
 
 
-def _load(people: int, say: Say) -> bool:
+def _load(people: int, say: Say, named: str) -> bool:
     settings = settings_of(people)
     say(f"DuckDB's memory in a load: {memory_of_share(LOAD_SHARE, settings.memory)}")
     for shop in (shop_of(people), csv_shop_of(people)):
@@ -41,11 +41,11 @@ def _load_line(figure: LoadFigure) -> str:
     )
 
 
-def _references(people: int, say: Say) -> bool:
-    return _print_pairs(measure_references(people, say))
+def _references(people: int, say: Say, named: str) -> bool:
+    return _print_pairs(measure_references(people, say, named))
 
 
-def _wide(people: int, say: Say) -> bool:
+def _wide(people: int, say: Say, named: str) -> bool:
     return _print_pairs([measure_wide(min(people, WIDE_PEOPLE), say)])
 
 
@@ -61,7 +61,7 @@ def _print_pairs(pairs: Iterable[Pair]) -> bool:
     return kept
 
 
-PARTS: dict[str, Callable[[int, Say], bool]] = {
+PARTS: dict[str, Callable[[int, Say, str], bool]] = {
     "load": _load,
     "references": _references,
     "wide": _wide,
@@ -73,10 +73,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--only", choices=PARTS, action="append")
+    parser.add_argument("--named", default="", help="only reference segments whose name has it")
     asked = parser.parse_args()
     print(_machine(), flush=True)
     wanted = asked.only or list(PARTS)
-    kept = [PARTS[part](asked.people, _say) for part in wanted]
+    kept = [PARTS[part](asked.people, _say, asked.named) for part in wanted]
     return 0 if all(kept) else 1
 
 

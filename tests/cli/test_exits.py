@@ -94,3 +94,13 @@ def test_what_nobody_foresaw_is_one_sentence_and_1() -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.count("\n") == 1 and "ZeroDivisionError" in done.stderr
     assert "secret" not in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_list_that_is_not_made_within_patience_is_5_and_can_be_cancelled(
+    terminal: Terminal, hurried: StandInServer
+) -> None:
+    hurried.settings(indexing_s=600)
+    answer = terminal.run(*RUN, "--patience", "1")
+    assert (answer.exit, answer.json["state"]) == (5, "waiting")
+    assert "still indexing" in answer.json["error"]
+    assert terminal.json("runs", "cancel", answer.json["run_id"])["state"] == "cancelled"

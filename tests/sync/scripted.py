@@ -25,6 +25,7 @@ class FakeClock:
         self.start = start
         self.passed = 0.0
         self.sleeps: list[float] = []
+        self.awake = False
 
     def now(self) -> datetime:
         return self.start + timedelta(seconds=self.passed)
@@ -33,8 +34,12 @@ class FakeClock:
         return self.passed
 
     def sleep(self, seconds: float) -> None:
-        self.sleeps.append(seconds)
-        self.passed += max(seconds, 0)
+        if not self.awake:
+            self.sleeps.append(seconds)
+            self.passed += max(seconds, 0)
+
+    def wake(self) -> None:
+        self.awake = True
 
 
 class FreePacer:
