@@ -34,12 +34,23 @@ class Settings(BaseSettings):
     load_max_columns: int = Field(2_000, description="columns a table")
     load_max_cell_bytes: int = Field(1_048_576, description="bytes a cell")
     load_max_minutes: float = Field(60, description="minutes a load")
+    load_quiet_s: float = Field(
+        10, description="seconds that a file must rest before a scheduled load takes it"
+    )
     upload_max_bytes: int = Field(1_073_741_824, description="bytes an uploaded file")
     run_computing: int = Field(1, description="runs that compute at a time in one process")
     lease_s: float = Field(60, description="seconds a lease lasts without a heartbeat")
     stall_s: float = Field(600, description="seconds without a step after which a run is given up")
     max_takeovers: int = Field(5, description="takeovers after which a run needs attention")
     http_timeout_s: float = Field(30, description="seconds to wait for a destination's answer")
+
+    ping_url: SecretStr | None = Field(
+        None, description="address that the scheduler requests each minute, to be watched elsewhere"
+    )
+
+    @cached_property
+    def logs(self) -> Path:
+        return self.home / "logs"
 
     @cached_property
     def snapshots(self) -> Path:

@@ -16,6 +16,7 @@ from core.store.activations import (
 )
 from core.store.runs import list_runs
 from core.store.workspace import pause_everything, resume_everything
+from core.sync.calls import Patience
 
 _MAX_PATIENCE_S = 30 * 24 * 3600
 patience_option = click.option(
@@ -79,7 +80,7 @@ def run(name: str, now_text: str | None, patience_s: float, dry_run: bool, as_js
     """Run the activation NAME here and now, scheduler or not."""
     with workspace() as opened:
         now = instant_asked(opened, now_text)
-        with opened.runner(patience_s=patience_s) as runner:
+        with opened.runner(patience=Patience().at_most(patience_s)) as runner:
             if dry_run:
                 outcome = runner.dry_run(name, now=now)
             else:

@@ -6,6 +6,7 @@ import click
 
 from core.cli.context import actor, read_settings, workspace
 from core.cli.output import answer, as_json, errors_told, say
+from core.data.catalogue import Link
 from core.data.detect import detect as detect_files
 from core.data.report import LoadReport, Progress
 from core.workspace.loading import load_data
@@ -51,16 +52,17 @@ class _Shown:
 def _lines(snapshot: str, report: LoadReport) -> list[str]:
     rows = [f"  {table.name}: {table.rows:,} rows" for table in report.tables]
     links = [
-        f"  {link.label}: {_percent(link.matched, report, link.table)} matched"
+        f"  {link.label}: {_matched(link, report)}"
         for link in report.catalogue.links
     ]
     done = f"Snapshot {snapshot} is current, loaded in {report.seconds:,.1f} s."
     return [*rows, *links, *(f"  {note}" for note in report.notes), done]
 
 
-def _percent(matched: int, report: LoadReport, table: str) -> str:
-    rows = report.catalogue.by_name[table].rows
-    return f"{matched * 100 / rows:.1f} %" if rows else "none"
+def _matched(link: Link, report: LoadReport) -> str:
+    table = report.catalogue.by_name[link.table]
+    filled = table.rows - table.by_name[link.field].blank
+    return f"{link.matched * 100 / filled:.1f} % of filled rows matched" if filled else "all blank"
 
 
 @click.command()

@@ -13,6 +13,7 @@ from core.store.activations import get_activation, get_activation_by_id
 from core.store.run_states import RunState
 from core.store.run_story import list_events
 from core.store.runs import get_run, list_runs
+from core.sync.calls import Patience
 
 _run = click.argument("run_id", type=click.IntRange(1, 2**63 - 1))
 
@@ -88,7 +89,7 @@ def approve(run_id: int, plan: str | None, patience_s: float, as_json: bool) -> 
             seen = plan or get_run(session, run_id).plan_id
         if seen is None:
             raise RunRefused(f"Run {run_id} has no plan to approve.")
-        with opened.runner(patience_s=patience_s) as runner:
+        with opened.runner(patience=Patience().at_most(patience_s)) as runner:
             outcome = runner.approve(run_id, seen, actor(), patience_s=patience_s)
     answer(as_json, outcome_value(outcome), outcome_lines(outcome))
     leave(exit_of(outcome))

@@ -60,7 +60,7 @@ class Detection:
 
 
 def detect(files: Sequence[Path], zone: str = "UTC", settings: Settings | None = None) -> Detection:
-    """Return a proposed manifest of the files, one table each.
+    """Return a proposed manifest of the files, one table each, to be saved in this folder.
 
     Raises: FileRefused, DataTooLarge, StorageFull, QueryFailed.
     """
@@ -86,15 +86,14 @@ def _draft(files: Sequence[Path], zone: str) -> Manifest:
         if file.stem in tables:
             raise FileRefused(f"Two files are called {file.stem}: rename one")
         tables[file.stem] = TableSource(file.stem, file=str(file.resolve()))
-    folders = {file.resolve().parent for file in files}
-    folder = folders.pop() if len(folders) == 1 else Path.cwd()
-    relative = tuple(
-        replace(table, file=_relative(Path(table.file or ""), folder)) for table in tables.values()
+    folder = Path.cwd()
+    named = tuple(
+        replace(table, file=_name_in(folder, Path(table.file or ""))) for table in tables.values()
     )
-    return Manifest(folder, zone, relative[0].name, relative)
+    return Manifest(folder, zone, named[0].name, named)
 
 
-def _relative(file: Path, folder: Path) -> str:
+def _name_in(folder: Path, file: Path) -> str:
     return str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
 
 

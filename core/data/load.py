@@ -18,6 +18,7 @@ from core.data.memory import memory_limit
 from core.data.report import CheckReport, LoadReport, OnProgress, Progress, TableReport
 from core.data.scratch import temporary_folder
 from core.data.staging import TARGET, StagedTable, Staging, shown_csv
+from core.data.unfinished import refuse_changed, stamps_of
 from core.errors import DataRefused, FileRefused, SnapshotMissing, StorageFull
 from core.settings import Settings
 
@@ -140,8 +141,10 @@ class _Load:
     def run(self, previous: Catalogue | None, accept_fewer: bool) -> LoadReport:
         """Read, check and write; the first refusal is raised."""
         with self._closing():
+            before = stamps_of(self._manifest)
             for refusal in self._read_and_check():
                 raise refusal
+            refuse_changed(before, stamps_of(self._manifest))
             if not accept_fewer:
                 check_rows({name: t.rows for name, t in self._tables.items()}, previous)
             return self._write()

@@ -10,8 +10,8 @@ from sqlmodel import and_, col, exists, func, or_, select
 
 from core.errors import UnknownName
 from core.store.database import ReadSession
-from core.store.models import Activation, Destination, Run, Segment, Workspace
-from core.store.run_states import LIVE, OWNED, RunState
+from core.store.models import Activation, Destination, PlanGap, Run, Segment, Workspace
+from core.store.run_states import FINAL, LIVE, OWNED, RunState
 from core.store.views import view_of
 
 
@@ -79,6 +79,7 @@ class ClaimableRun:
     account: str
 
 
+_WAITING_FOR_OWNERS = (RunState.HELD, RunState.WAITING, RunState.CONFIRMING)
 _LONGEST_WAIT = timedelta(hours=2)
 
 
@@ -164,6 +165,7 @@ def claimable_runs(
         .join(Segment, col(Segment.id) == col(Activation.segment_id))
         .join(Destination, col(Destination.id) == col(Activation.destination_id))
         .where(
+            col(Run.state).in_([RunState.QUEUED, *_WAITING_FOR_OWNERS]),
             col(Run.token).is_(None),
             or_(
                 starts & goes & ~_other_is_live(),
@@ -189,6 +191,14 @@ def _other_is_live() -> ColumnElement[bool]:
         col(other.activation_id) == col(Run.activation_id),
     )
     return exists().where(same, col(other.state).in_(LIVE), col(other.id) != col(Run.id))
+
+
+def plan_files_needed(session: ReadSession, since: datetime) -> frozenset[str]:
+    """Return the plans of runs that have not ended or ended after `since`, or are not booked."""
+    recent = or_(col(Run.state).not_in(FINAL), col(Run.finished_at) >= since)
+    plans = select(Run.plan_file).where(col(Run.plan_file).is_not(None), recent)
+    gaps = select(PlanGap.plan_file).where(col(PlanGap.booked_at).is_(None))
+    return frozenset(name for query in (plans, gaps) for name in session.exec(query) if name)
 
 
 def blocking_run(

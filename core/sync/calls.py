@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -38,6 +38,14 @@ class Patience:
     applied_s: float = 300
     first_wait_s: float = 1
     longest_wait_s: float = 30
+
+    def at_most(self, seconds: float) -> "Patience":
+        """Return patience that gives up after so long."""
+        return replace(
+            self,
+            deadline_s=min(self.deadline_s, seconds),
+            applied_s=min(self.applied_s, seconds),
+        )
 
 
 @dataclass(frozen=True, slots=True)

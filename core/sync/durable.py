@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import time
@@ -47,7 +47,7 @@ def passing_file(folder: Path, word: str) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-def sweep_folder(folder: Path, kept: set[str], older_than_s: float) -> int:
+def sweep_folder(folder: Path, kept: Collection[str], older_than_s: float) -> int:
     """Delete the files of `folder` that are not `kept` and rest that long; return how many.
 
     Units: seconds. The age spares what another process has written and not yet pointed to.

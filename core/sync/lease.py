@@ -119,6 +119,13 @@ def forget_dead(store: Store) -> int:
     return len(dead)
 
 
+def is_gone(store: Store, process_id: str | None) -> bool:
+    """Return whether the process has left, or is dead as far as this machine can tell."""
+    with store.read() as session:
+        process = get_process(session, process_id or "")
+    return _is_dead(process)
+
+
 class Lease:
     """The right to work on one run, for as long as it is renewed."""
 

@@ -35,7 +35,10 @@ _LOOK_AGAIN_S = 0.5
 
 
 class Runner:
-    """Works on runs in this process; use it as a context, it owns a heartbeat and a lock."""
+    """Works on runs in this process; use it as a context, it owns a heartbeat and a lock.
+
+    `process` is what others see of it.
+    """
 
     def __init__(
         self,
@@ -58,9 +61,9 @@ class Runner:
             Semaphore(settings.run_computing),
         )
         self._store = store
-        self._process = OwnProcess(store, role)
-        self._claims = Claims(store, self._process)
-        self._heartbeat = Heartbeat(store, self._process)
+        self.process = OwnProcess(store, role)
+        self._claims = Claims(store, self.process)
+        self._heartbeat = Heartbeat(store, self.process)
         self._heartbeat.start()
 
     def __enter__(self) -> "Runner":
@@ -77,7 +80,7 @@ class Runner:
     def close(self) -> None:
         """Stop the heartbeat and leave; a run that was not finished may be taken over at once."""
         self._heartbeat.stop()
-        self._process.close()
+        self.process.close()
         forget_dead(self._store)
 
     def run_now(
@@ -186,7 +189,7 @@ class Runner:
         Raises: what `carry_on` raises.
         """
         try:
-            return self._carry(claim.run.id, claim.lease, self._process.role, 0)
+            return self._carry(claim.run.id, claim.lease, self.process.role, 0)
         except Exception as error:
             self._give_back(claim, error)
             raise
@@ -231,7 +234,7 @@ class Runner:
         """Let a run go that could not go on, as soon as the store takes it."""
         while claim.lease.remaining_s > 0:
             try:
-                with self._job(claim.run.id, claim.lease, self._process.role) as job:
+                with self._job(claim.run.id, claim.lease, self.process.role) as job:
                     give_back(job, error)
                 return
             except LeaseLost:

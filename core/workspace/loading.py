@@ -1,15 +1,16 @@
 """Loads as a user asks for them: a new snapshot becomes current, what it broke is paused."""
 
+import json
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.data.catalogue import Catalogue
 from core.data.child import load_snapshot
 from core.data.report import LoadedSnapshot, OnProgress
-from core.data.snapshots import snapshot_path, sweep_strays
 from core.errors import RunRefused, SnapshotMissing
+from core.schedule.definition import AFTER_REFRESH
 from core.store.activations import (
     list_activations,
     pause_activation,
@@ -17,15 +18,16 @@ from core.store.activations import (
 )
 from core.store.database import WriteSession
 from core.store.segments import pause_segment, resume_segment
-from core.store.snapshots import (
-    add_snapshot,
-    expired_snapshots,
-    list_snapshots,
-    note_file_deleted,
-)
+from core.store.snapshots import add_snapshot
+from core.store.workspace import get_workspace, set_zone
+from core.sync.queueing import queue_slot
 from core.workspace.members import people_field
 from core.workspace.opened import OpenWorkspace
 from core.workspace.saved import saved_segments
+from core.workspace.sweeping import sweep_snapshots
+
+BY_REFRESH = "data refresh"
+Also = Callable[[WriteSession, LoadedSnapshot], None]
 
 # Begins every reason that a load pauses something for, so that a later load can end the pause.
 _BY_LOAD = "The data no longer fits: "
@@ -48,8 +50,9 @@ def load_data(
     accept_fewer: bool = False,
     on_progress: OnProgress | None = None,
     cancel: threading.Event | None = None,
+    also: Also | None = None,
 ) -> MadeCurrent:
-    """Load the manifest's data and make it current.
+    """Load the manifest's data and make it current; `also` is done in the same transaction.
 
     Raises: DataRefused, StorageFull, Cancelled, QueryFailed, StoreError; nothing has changed then.
     """
@@ -60,15 +63,17 @@ def load_data(
     try:
         with workspace.store.write(actor) as session:
             made = make_current(session, loaded, manifest)
+            if also is not None:
+                also(session, loaded)
     except BaseException:
         loaded.path.unlink(missing_ok=True)
         raise
-    sweep(workspace, actor)
+    sweep_snapshots(workspace, actor)
     return made
 
 
 def make_current(session: WriteSession, loaded: LoadedSnapshot, manifest: Path) -> MadeCurrent:
-    """Point the store at a new snapshot, and pause what its data no longer fits."""
+    """Point the store at a new snapshot, pause what it no longer fits, queue what follows it."""
     add_snapshot(
         session,
         loaded.id,
@@ -76,22 +81,21 @@ def make_current(session: WriteSession, loaded: LoadedSnapshot, manifest: Path) 
         manifest_path=str(manifest.resolve()),
         rows={table.name: table.rows for table in loaded.catalogue.tables},
     )
+    set_zone(session, loaded.catalogue.zone)
     paused, resumed = _judge_segments(session, loaded.catalogue)
     stopped, started = _judge_activations(session, loaded.catalogue)
+    _queue_refreshed(session)
     return MadeCurrent(loaded, paused | stopped, (*resumed, *started))
 
 
-def sweep(workspace: OpenWorkspace, actor: str) -> tuple[str, ...]:
-    """Remove snapshot files that nobody needs any more, and return their ids."""
-    with workspace.store.read() as session:
-        expired = expired_snapshots(session)
-        known = {snapshot.id for snapshot in list_snapshots(session)}
-    sweep_strays(workspace.settings, known)
-    for snapshot in expired:
-        snapshot_path(workspace.settings, snapshot.id).unlink(missing_ok=True)
-        with workspace.store.write(actor) as session:
-            note_file_deleted(session, snapshot.id)
-    return tuple(snapshot.id for snapshot in expired)
+def _queue_refreshed(session: WriteSession) -> None:
+    """Queue a run for every activation that follows the data; what is paused has none."""
+    if get_workspace(session).everything_paused:
+        return
+    for activation in list_activations(session):
+        follows = json.loads(activation.schedule) == AFTER_REFRESH
+        if follows and activation.paused_at is None:
+            queue_slot(session, activation, BY_REFRESH, session.now())
 
 
 def _previous(workspace: OpenWorkspace) -> Catalogue | None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from core.clock import Clock
 from core.data.catalogue import Catalogue
@@ -42,18 +42,8 @@ class OpenWorkspace:
             saved.platform, {**json.loads(saved.config), **secrets}, self.settings
         )
 
-    def runner(self, role: str = "command", patience_s: float | None = None) -> Runner:
-        """Return a runner of this process; use it as a context.
-
-        No request is tried again, and no write waited for, longer than `patience_s`.
-        """
-        patience = Patience()
-        if patience_s is not None:
-            patience = replace(
-                patience,
-                deadline_s=min(patience.deadline_s, patience_s),
-                applied_s=min(patience.applied_s, patience_s),
-            )
+    def runner(self, role: str = "command", patience: Patience | None = None) -> Runner:
+        """Return a runner of this process; use it as a context."""
         members = SavedMembers(self.store, self.settings, self.instance)
         return Runner(
             self.store,

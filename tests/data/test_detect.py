@@ -1,6 +1,7 @@
 """Files without a word about them: what is proposed, and that the proposal loads."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def detected(
 
 
 def loaded(folder: Path, detection: Detection) -> Catalogue:
-    """Save the proposal beside its files and load it."""
+    """Save the proposal and load it."""
     (folder / "dataset.toml").write_text(detection.toml, encoding="utf-8")
     return load_into(folder / "dataset.toml", folder / "snapshot.duckdb").catalogue
 
@@ -113,7 +114,8 @@ def test_the_proposal_of_a_shop_loads(tmp_path: Path) -> None:
 def test_the_proposal_reads_back_as_it_was_made(tmp_path: Path) -> None:
     detection = detected(tmp_path, SHOP)
     (tmp_path / "dataset.toml").write_text(detection.toml, encoding="utf-8")
-    assert read_manifest(tmp_path / "dataset.toml") == detection.manifest
+    read = read_manifest(tmp_path / "dataset.toml")
+    assert replace(read, folder=detection.manifest.folder) == detection.manifest
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig", "utf-16"])
@@ -186,3 +188,11 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_a_zone_of_no_place_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ManifestInvalid, match="time_zone"):
         detected(tmp_path, {"people": "id\n1\n"}, "Paris")
+
+
+def test_files_below_the_present_folder_are_named_relative_to_it(tmp_path, monkeypatch) -> None:
+    (tmp_path / "exports").mkdir()
+    monkeypatch.chdir(tmp_path)
+    detection = detected(tmp_path / "exports", {"customers": "customer_id\n1\n"})
+    assert detection.manifest.tables[0].file == "exports/customers.csv"
+    assert loaded(tmp_path, detection).by_name["customers"].rows == 1

@@ -1,0 +1,190 @@
+"""Works on queued loads, one at a time."""
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+
+from core.data.manifest import read_manifest
+from core.data.report import LoadedSnapshot, Progress
+from core.data.unfinished import find_unfinished
+from core.errors import Cancelled, LeaseLost, RollcallError, StorageFull, StoreError
+from core.store.database import WriteSession
+from core.store.loads import (
+    LoadState,
+    LoadView,
+    claim_load,
+    claimable_load,
+    end_load,
+    get_load,
+    give_back_load,
+    list_loads,
+    note_load_progress,
+    put_off_load,
+)
+from core.sync.lease import OwnProcess, is_gone
+from core.worker.logs import about, say_unforeseen
+from core.workspace.loading import load_data
+from core.workspace.opened import OpenWorkspace
+
+log = logging.getLogger(__name__)
+
+_LOOK_AGAIN_S = 10.0
+_PROGRESS_EVERY_S = 1.0
+
+
+class LoadThread:
+    """One thread that loads what is queued."""
+
+    def __init__(self, workspace: OpenWorkspace, process: OwnProcess) -> None:
+        self._workspace = workspace
+        self._process = process
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="load")
+        self._stopping = Event()
+        self._work: tuple[Future[None], _Loading] | None = None
+
+    def fill(self) -> bool:
+        """Begin the load whose turn it is; return whether there was one. Raises: StoreError."""
+        if self._work is not None and not self._work[0].done():
+            self._work[1].heed_cancel()
+            return False
+        self._give_back_lost()
+        load = self._claim()
+        if load is None:
+            return False
+        loading = _Loading(self._workspace, self._process.role, load, self._stopping)
+        self._work = (self._pool.submit(loading.work), loading)
+        return True
+
+    def stop(self) -> None:
+        """Break off the load under way: nothing has changed, and it is queued again."""
+        self._stopping.set()
+        if self._work is not None:
+            self._work[1].cancel.set()
+
+    def close(self) -> None:
+        """Return when the thread has ended."""
+        self._pool.shutdown(wait=True)
+
+    def _claim(self) -> LoadView | None:
+        store = self._workspace.store
+        with store.read() as session:
+            load = claimable_load(session, session.now())
+        if load is None:
+            return None
+        with store.write(self._process.role) as session:
+            return claim_load(session, load.id, self._process.id)
+
+    def _give_back_lost(self) -> None:
+        store = self._workspace.store
+        with store.read() as session:
+            loading = list_loads(session, states=[LoadState.LOADING])
+        for load in loading:
+            if is_gone(store, load.process_id):
+                with store.write(self._process.role) as session:
+                    give_back_load(session, load, store.settings.max_takeovers)
+
+
+class _Loading:
+    """One claimed load."""
+
+    def __init__(
+        self, workspace: OpenWorkspace, actor: str, load: LoadView, stopping: Event
+    ) -> None:
+        self._workspace = workspace
+        self._store = workspace.store
+        self._actor = actor
+        self._load = load
+        self._token = load.token or ""
+        self._stopping = stopping
+        self._said_at = float("-inf")
+        self.cancel = Event()
+
+    def heed_cancel(self) -> None:
+        """Stop where somebody asked for it, or where the load is not ours any more."""
+        with self._store.read() as session:
+            now = get_load(session, self._load.id)
+        if now.cancel_asked_by is not None or now.token != self._token:
+            self.cancel.set()
+
+    def work(self) -> None:
+        """Load, and note what came of it."""
+        with about(load=self._load.id):
+            try:
+                self._work()
+            except LeaseLost as error:
+                log.warning("%s", error)
+            except (StoreError, StorageFull) as error:
+                log.error("load interrupted: %s", error)
+                self._put_off_surely(str(error))
+            except RollcallError as error:
+                self._end(error)
+            except Exception as error:
+                say_unforeseen(log, "load interrupted", error)
+                self._end(error)
+
+    def _work(self) -> None:
+        path = Path(self._load.manifest_path)
+        unfinished = find_unfinished(read_manifest(path), self._workspace.settings.load_quiet_s)
+        if unfinished is not None:
+            self._put_off(unfinished)
+            return
+        log.info("load begun")
+        made = load_data(
+            self._workspace,
+            path,
+            self._actor,
+            accept_fewer=self._load.accept_fewer,
+            on_progress=self._note,
+            cancel=self.cancel,
+            also=self._note_loaded,
+        )
+        log.info("loaded", extra={"snapshot": made.loaded.id})
+
+    def _note_loaded(self, session: WriteSession, loaded: LoadedSnapshot) -> None:
+        end_load(session, self._load.id, self._token, LoadState.LOADED, snapshot_id=loaded.id)
+
+    def _note(self, progress: Progress) -> None:
+        now = self._store.clock.monotonic()
+        if now - self._said_at < _PROGRESS_EVERY_S:
+            return
+        self._said_at = now
+        with self._store.write(self._actor) as session:
+            note_load_progress(
+                session, self._load.id, self._token, progress.sentence, progress.share
+            )
+
+    def _end(self, error: Exception) -> None:
+        if isinstance(error, Cancelled) and self._stopping.is_set():
+            self._put_off_surely("The scheduler was stopped.")
+            return
+        state = LoadState.CANCELLED if isinstance(error, Cancelled) else LoadState.FAILED
+        said = error if isinstance(error, RollcallError) else RollcallError(_UNFORESEEN)
+        log.error("load failed: %s", said)
+        with self._store.write(self._actor) as session:
+            end_load(session, self._load.id, self._token, state, error=said)
+
+    def _put_off(self, reason: str) -> None:
+        log.info("load put off: %s", reason)
+        with self._store.write(self._actor) as session:
+            until = session.now() + timedelta(seconds=_LOOK_AGAIN_S)
+            put_off_load(session, self._load.id, self._token, until, reason)
+
+    def _put_off_surely(self, reason: str) -> None:
+        """Queue the load again as soon as the store takes it; else its process's end does."""
+        while not self._stopping.is_set():
+            try:
+                self._put_off(reason)
+                return
+            except (StoreError, StorageFull):
+                self._store.clock.sleep(_PROGRESS_EVERY_S)
+            except LeaseLost:
+                return
+        try:
+            self._put_off(reason)
+        except RollcallError as error:
+            log.warning("the load was left as it is: %s", error)
+
+
+_UNFORESEEN = "The load failed where it should not: see the scheduler's log, and report it."
