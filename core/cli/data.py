@@ -51,10 +51,7 @@ class _Shown:
 
 def _lines(snapshot: str, report: LoadReport) -> list[str]:
     rows = [f"  {table.name}: {table.rows:,} rows" for table in report.tables]
-    links = [
-        f"  {link.label}: {_matched(link, report)}"
-        for link in report.catalogue.links
-    ]
+    links = [f"  {link.label}: {_matched(link, report)}" for link in report.catalogue.links]
     done = f"Snapshot {snapshot} is current, loaded in {report.seconds:,.1f} s."
     return [*rows, *links, *(f"  {note}" for note in report.notes), done]
 

@@ -6,6 +6,7 @@ from core.cli.context import actor, workspace
 from core.cli.output import answer, as_json, errors_told, shown_time, table
 from core.destinations import destination_type
 from core.store.destinations import get_destination, list_destinations, note_tested
+from core.store.rates import busy_shares
 from core.sync.rate import take_turn
 
 
@@ -18,11 +19,18 @@ def destinations() -> None:
 @as_json
 @errors_told
 def list_(as_json: bool) -> None:
-    """List the destinations, without their secrets."""
+    """List the destinations, without their secrets, and how busy each was in the last hour."""
     with workspace() as opened, opened.store.read() as session:
         views = list_destinations(session)
+        busy = busy_shares(session)
     rows = [
-        (v.key, v.platform, v.account, "paused" if v.paused_reason else "", shown_time(v.tested_at))
+        (
+            v.key,
+            v.platform,
+            v.account,
+            "paused" if v.paused_reason else f"{busy.get(v.account, 0):.0%} busy",
+            shown_time(v.tested_at),
+        )
         for v in views
     ]
     value = {
@@ -35,6 +43,7 @@ def list_(as_json: bool) -> None:
                 "paused": v.paused_reason is not None,
                 "paused_reason": v.paused_reason,
                 "tested_at": v.tested_at,
+                "busy_percent": round(100 * busy.get(v.account, 0)),
             }
             for v in views
         ]

@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,20 +10,18 @@ from socket import gethostname
 from core.data.snapshots import snapshot_path
 from core.errors import RollcallError
 from core.settings import Settings
-from core.store.activations import list_activations
 from core.store.database import Store, open_store
 from core.store.destinations import destination_secrets, list_destinations
 from core.store.engine import journal_mode
 from core.store.processes import list_processes
-from core.store.run_states import LIVE
-from core.store.runs import list_runs
+from core.store.rates import busy_shares
 from core.store.secrets import SecretBox
 from core.store.snapshots import current_snapshot
 from core.store.workspace import get_workspace
 
 _SCHEDULER = "scheduler"
 _SEEN_WITHIN_S = 120
-_MANY = 10_000
+_BUSY = 0.8
 _LITTLE_DISK = 5 * 1024**3
 
 
@@ -149,28 +146,20 @@ def _pause(store: Store, _: Settings) -> Finding:
 def _destinations(store: Store) -> Iterator[Finding]:
     with store.read() as session:
         views = list_destinations(session)
-        owners = {each.id: each.destination_key for each in list_activations(session)}
-        live = list_runs(session, states=LIVE, limit=_MANY)
-    busy = Counter(owners.get(run.activation_id) for run in live)
+        busy = busy_shares(session)
     for view in views:
         what = f"destination {view.key}"
         if view.paused_reason is not None:
             yield Finding(what, Mark.FAULT, f"Paused: {view.paused_reason}")
+            continue
+        when = f"tested at {view.tested_at:%Y-%m-%d %H:%M} UTC" if view.tested_at else "not tested"
+        share = busy.get(view.account, 0.0)
+        said = f"{view.platform}, {when}, {share:.0%} busy in the last hour."
+        if share < _BUSY:
+            yield Finding(what, Mark.OK, said)
         else:
-            tested = (
-                f"tested at {view.tested_at:%Y-%m-%d %H:%M} UTC"
-                if view.tested_at
-                else "not tested yet"
-            )
-            yield Finding(
-                what, Mark.OK, f"{view.platform}, {tested}, {_under_way(busy[view.key])}."
-            )
-
-
-def _under_way(runs: int) -> str:
-    if runs == 0:
-        return "no run under way"
-    return f"{runs:,} run{'s' if runs > 1 else ''} under way"
+            advice = "Lists wait for their turn: let some of them run less often."
+            yield Finding(what, Mark.WARNING, f"{said} {advice}")
 
 
 def _disk(settings: Settings) -> Finding:

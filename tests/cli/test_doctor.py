@@ -7,6 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from core.settings import Settings
+from core.store.database import open_store
+from core.store.models import Rate
+from core.store.rates import ask_turn
 from tests.cli.terminal import Answer, Terminal
 from tests.journey.commands import ROOT
 from tests.stand_in import StandInServer
@@ -44,13 +48,32 @@ def test_a_paused_destination_is_a_fault(terminal: Terminal, hurried: StandInSer
     assert (answer.exit, marks(answer)["destination crm"]) == (1, "fault")
 
 
-def test_a_destination_says_how_busy_it_is(terminal: Terminal, hurried: StandInServer) -> None:
-    assert "no run under way" in terminal.run("doctor").out
-    hurried.faults("503:100%")
-    terminal.run("activations", "run", "french_to_batch", "--patience", "0.5")
-    hurried.faults()
-    (line,) = [each for each in terminal.run("doctor").out.splitlines() if " crm" in each]
-    assert "1 run under way" in line
+@pytest.mark.parametrize(("calls", "said", "mark"), [(0, "0%", "ok"), (62, "62%", "ok")])
+def test_a_destination_says_how_busy_it_is(terminal, calls: int, said: str, mark: str) -> None:
+    keep_busy(terminal, calls)
+    answer = terminal.run("doctor", "--json")
+    (crm,) = [each for each in answer.json["findings"] if each["what"] == "destination crm"]
+    assert f"{said} busy in the last hour" in crm["sentence"] and crm["mark"] == mark
+    listed = terminal.json("destinations", "list")["destinations"][0]
+    assert (listed["key"], listed["busy_percent"]) == ("crm", calls)
+
+
+def test_a_destination_that_can_hardly_do_more_is_a_warning(terminal: Terminal) -> None:
+    keep_busy(terminal, 95)
+    answer = terminal.run("doctor", "--json")
+    assert marks(answer)["destination crm"] == "warning"
+    assert "95% busy" in answer.out and "run less often" in answer.out
+
+
+def keep_busy(terminal: Terminal, percent: int) -> None:
+    """Take turns that filled so much of the last hour."""
+    account = terminal.json("destinations", "list")["destinations"][0]["account"]
+    store = open_store(Settings(home=terminal.home))
+    with store.write("test") as session:
+        for _ in range(percent):
+            ask_turn(session, account, 36.0, urgent=False)
+            session.get_one(Rate, account).next_at = 0.0
+    store.close()
 
 
 def test_a_pause_of_everything_names_the_command_that_ends_it(terminal: Terminal) -> None:
