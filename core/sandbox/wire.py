@@ -3,6 +3,7 @@
 import socket
 import struct
 from asyncio import Transport
+from contextlib import suppress
 from typing import Any, Self, cast
 
 from starlette.responses import Response
@@ -39,9 +40,10 @@ class ConnectionReset(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         transport: Transport = scope[_TRANSPORT]
-        transport.get_extra_info("socket").setsockopt(
-            socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE
-        )
+        with suppress(OSError):  # the caller may have gone meanwhile
+            transport.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE
+            )
         transport.abort()
         await _disconnected(receive)
 

@@ -23,6 +23,9 @@ class Pacer(Protocol):
     def wait_turn(self) -> None:
         """Return when the next request may leave."""
 
+    def is_fresh(self) -> bool:
+        """Whether a request that leaves now still leaves in the turn waited for last."""
+
     def slow_down(self, seconds: float) -> None:
         """Keep everybody from this account for that long."""
 
@@ -101,8 +104,11 @@ class Caller:
 
     def request_once(self, ask: Callable[[], T], before: Callable[[], None]) -> T:
         """Return the answer to one request in its turn. Raises: DestinationError."""
-        self._pacer.wait_turn()
-        before()
+        while True:
+            self._pacer.wait_turn()
+            before()
+            if self._pacer.is_fresh():
+                break
         try:
             return ask()
         except TooManyCalls as error:

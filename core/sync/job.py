@@ -21,7 +21,7 @@ from core.store.runs import RunView
 from core.sync.calls import Caller, Patience
 from core.sync.lease import Lease
 from core.sync.members import MemberSource
-from core.sync.rate import penalise, take_turn
+from core.sync.rate import FRESH_S, penalise, take_turn
 
 
 class Connector(Protocol):
@@ -61,10 +61,17 @@ class AccountPacer:
         self._account = account
         self._interval_s = interval_s
         self._waiting = waiting
+        self._turn_at = 0.0
 
     def wait_turn(self) -> None:
         if self._interval_s > 0:
             take_turn(self._store, self._account, self._interval_s, waiting=self._waiting)
+        self._turn_at = self._store.clock.monotonic()
+
+    def is_fresh(self) -> bool:
+        """A process that stood still between turn and request must not use the turn any more."""
+        late_s = self._store.clock.monotonic() - self._turn_at
+        return self._interval_s == 0 or late_s <= FRESH_S
 
     def slow_down(self, seconds: float) -> None:
         penalise(self._store, self._account, seconds)

@@ -116,7 +116,7 @@ class _Loading:
             except LeaseLost as error:
                 log.warning("%s", error)
             except (StoreError, StorageFull) as error:
-                log.error("load interrupted: %s", error)
+                log.error("load interrupted", extra={"error": type(error).__name__})
                 self._put_off_surely(str(error))
             except RollcallError as error:
                 self._end(error)
@@ -161,7 +161,7 @@ class _Loading:
             return
         state = LoadState.CANCELLED if isinstance(error, Cancelled) else LoadState.FAILED
         said = error if isinstance(error, RollcallError) else RollcallError(_UNFORESEEN)
-        log.error("load failed: %s", said)
+        log.error("load failed", extra={"error": type(error).__name__})
         with self._store.write(self._actor) as session:
             end_load(session, self._load.id, self._token, state, error=said)
 

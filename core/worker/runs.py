@@ -56,7 +56,7 @@ class RunThreads:
             try:
                 run = self._runner.carry(claim)
             except RollcallError as error:
-                log.error("run interrupted: %s", error)
+                log.error("run interrupted", extra={"error": type(error).__name__})
             except Exception as error:
                 say_unforeseen(log, "run interrupted", error)
             else:

@@ -47,10 +47,14 @@ class FreePacer:
 
     def __init__(self) -> None:
         self.turns = 0
+        self.stale: set[int] = set()
         self.slowed: list[float] = []
 
     def wait_turn(self) -> None:
         self.turns += 1
+
+    def is_fresh(self) -> bool:
+        return self.turns not in self.stale
 
     def slow_down(self, seconds: float) -> None:
         self.slowed.append(seconds)

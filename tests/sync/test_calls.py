@@ -53,6 +53,13 @@ def test_what_cannot_pass_is_not_tried_again(caller):
     assert ask.tries == 1
 
 
+def test_a_turn_that_was_slept_through_is_not_used(caller, pacer):
+    pacer.stale = {1, 2}
+    ask = Attempts()
+    assert caller.request(ask) == "answer"
+    assert (pacer.turns, ask.tries) == (3, 1)
+
+
 def test_it_gives_up_at_its_deadline_with_the_last_error(caller, clock):
     with pytest.raises(PlatformFault):
         caller.request(Attempts(*[PlatformFault("503")] * 1000))
