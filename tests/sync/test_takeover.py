@@ -48,7 +48,7 @@ def die(world: World, runner: Runner) -> None:
     """Let go of the lock, as the kernel does for a dead process, and of nothing else."""
     points.on_reach = lambda point: None
     runner._heartbeat.stop()
-    runner._process._lock.close()
+    runner.process._lock.close()
 
 
 def run_into_a_cut(world: World, ids: list[str], place: str, nth: int = 1) -> None:
