@@ -36,6 +36,7 @@ from core.segments.sql import (
     surely,
     text_of,
 )
+from core.segments.start import start_from_measure
 from core.segments.tree import (
     Condition,
     FieldCondition,
@@ -95,7 +96,7 @@ class Compiler:
         """Return the number of members."""
         one = self._open(segment)
         count = _count() if segment.limit is None else one.limited_count(segment.limit, _count())
-        return one.statement(one.all_people([count], one.condition(segment)))
+        return one.statement(one.matching([count], segment))
 
     def sizes(self, segment: Segment) -> tuple[Statement, tuple[str, ...]]:
         """Return a column a node that stands on people, and the places of the nodes.
@@ -135,8 +136,9 @@ class Compiler:
         return one.statement(query), tuple(said)
 
     def _open(self, segment: Segment) -> "_Compilation":
-        one = _Compilation(self._catalogue, self._schema, self._today, segment)
-        one.choose_named(_uses(segment))
+        shared = _Shared(self._today, _uses(segment))
+        one = _Compilation(self._catalogue, self._schema, segment, shared)
+        one.choose_speaking()
         return one
 
 
@@ -145,6 +147,7 @@ class _Shared:
     """What all parts of one statement have in common."""
 
     today: Today
+    uses: Mapping[str, int]
     parameters: Parameters = field(default_factory=Parameters)
     names: Names = field(default_factory=Names)
     tables: list[exp.CTE] = field(default_factory=list)
@@ -158,13 +161,12 @@ class _Compilation:
         self,
         catalogue: Catalogue,
         schema: str | None,
-        today: Today,
         segment: Segment,
-        shared: _Shared | None = None,
+        shared: _Shared,
     ) -> None:
         self._catalogue = catalogue
         self._schema = schema
-        self._shared = shared or _Shared(today)
+        self._shared = shared
         self._named = dict(segment.named)
         self.names = self._shared.names
         self._source = Source(catalogue, schema, self.names)
@@ -192,12 +194,31 @@ class _Compilation:
         """Return what people must pass, None for everybody."""
         return self.group(segment.where, self.people) if segment.where.conditions else None
 
+    def matching(self, expressions: list[Sql], segment: Segment) -> exp.Select:
+        """Return a SELECT over the people who match, the limit left aside.
+
+        It reads as few people as it can: the members of one named segment that all must be in,
+        or none at all where the rows of a measure stand for them.
+        """
+        within = self._within(segment.where)
+        if within is None:
+            query = self.all_people(expressions, self.condition(segment))
+            return start_from_measure(query, self.people.alias, self._row_name())
+        others = tuple(node for node in segment.where.conditions if node is not within)
+        where = self.condition(replace(segment, where=replace(segment.where, conditions=others)))
+        query = self.all_people(expressions, where)
+        alias = self.people.alias
+        read = {each.name for each in query.find_all(exp.Column) if each.table == alias}
+        members = self._members_of(within.segment, sorted(read) or [self._row_name()])
+        query.set("from_", exp.From(this=subquery(members, alias)))
+        return query
+
     def members(self, segment: Segment, columns: Mapping[str, Sql]) -> exp.Select:
         """Return the SELECT of these columns of the members, the limit included."""
-        where = self.condition(segment)
         wanted = [aliased(sql, each) for each, sql in columns.items()]
         if segment.limit is None:
-            return self.all_people(wanted, where)
+            return self.matching(wanted, segment)
+        where = self.condition(segment)
         order = self._order(segment.limit)
         if segment.limit.count is not None or where is None:
             return self._sorted(wanted, where, order, segment.limit)
@@ -307,11 +328,7 @@ class _Compilation:
         The values of all people are worked out once, for their order and for the comparison.
         """
         fresh = _Compilation(
-            self._catalogue,
-            self._schema,
-            self._shared.today,
-            Segment(Group("", Match.ALL, ()), None),
-            self._shared,
+            self._catalogue, self._schema, Segment(Group("", Match.ALL, ()), None), self._shared
         )
         operand = fresh.operand(condition)
         assert operand is not None  # noqa: S101 - only fields and measures have ranks
@@ -347,29 +364,44 @@ class _Compilation:
 
     def _in_segment(self, node: SegmentCondition) -> Sql:
         """Return whether the person is a member: its condition, or a look at its table."""
-        segment = self._named[node.segment]
-        chosen = self._shared.chosen.get(node.segment)
-        if chosen is None:
+        segment, chosen = self._named[node.segment], self._shared.chosen.get(node.segment)
+        if chosen is None and segment.limit is None and self._shared.uses[node.segment] == 1:
             return self.group(segment.where, self.people)
-        members = select([column(chosen, "row")], _from_table(chosen))
+        chosen = chosen or self._choose(node.segment)
+        members = select([column(chosen, self._row_name())], _from_table(chosen))
         return exp.In(this=self._row_number(), query=exp.Subquery(this=members))
 
-    def choose_named(self, uses: Mapping[str, int]) -> None:
-        """Make a table of row numbers for each named segment that is not written in place.
+    def choose_speaking(self) -> None:
+        """Make a table of row numbers for each named segment that speaks of others.
 
-        In place goes what is asked once, has no limit and speaks of no other segment; the rest
-        comes deepest first, so that no table needs a later one.
+        They come deepest first, so that no table needs a later one and none nests in another.
+        Of the rest, what is asked once and has no limit is written in place.
         """
         for segment_name, segment in self._named.items():
-            speaks = any(isinstance(leaf, SegmentCondition) for leaf in _leaves(segment.where))
-            if uses[segment_name] > 1 or segment.limit or speaks:
-                self._choose(segment_name, segment)
+            if any(isinstance(leaf, SegmentCondition) for leaf in _leaves(segment.where)):
+                self._choose(segment_name)
 
-    def _choose(self, segment_name: str, segment: Segment) -> None:
+    def _choose(self, segment_name: str) -> str:
+        made = self._table("chosen", self._members_of(segment_name, [self._row_name()]))
+        self._shared.chosen[segment_name] = made
+        return made
+
+    def _within(self, root: Group) -> SegmentCondition | None:
+        """Return the condition that all are in a limited segment that nothing else asks for."""
+        for node in root.conditions if root.match is Match.ALL else ():
+            if isinstance(node, SegmentCondition) and not node.negated:
+                alone = self._shared.uses[node.segment] == 1
+                limited = self._named[node.segment].limit is not None
+                if alone and limited and node.segment not in self._shared.chosen:
+                    return node
+        return None
+
+    def _members_of(self, segment_name: str, columns: Sequence[str]) -> exp.Select:
+        """Return the SELECT of these physical columns of a named segment's members."""
+        segment = self._named[segment_name]
         named = Segment(segment.where, segment.limit, tuple(self._named.items()))
-        inner = _Compilation(self._catalogue, self._schema, self._shared.today, named, self._shared)
-        query = inner.members(named, {"row": inner._row_number()})
-        self._shared.chosen[segment_name] = self._table("chosen", query)
+        inner = _Compilation(self._catalogue, self._schema, named, self._shared)
+        return inner.members(named, {each: inner.people.physical(each) for each in columns})
 
     def _table(self, prefix: str, query: exp.Select) -> str:
         """Return the name of a table of the statement that holds the query's rows."""
@@ -377,8 +409,11 @@ class _Compilation:
         self._shared.tables.append(materialized(made, query))
         return made
 
+    def _row_name(self) -> str:
+        return self.people.table.row_number or ""
+
     def _row_number(self) -> Sql:
-        return self.people.physical(self.people.table.row_number or "")
+        return self.people.physical(self._row_name())
 
     def _order(self, limit: Limit) -> list[tuple[Sql, bool]]:
         """Return what members are sorted by, and whether downwards."""

@@ -11,7 +11,7 @@ from core.data.catalogue import FieldType
 from core.segments.calendar import Today
 from core.segments.operators._base import Operand, Quotient
 from core.segments.operators.dates import local
-from core.segments.sql import Sql, call, cast_to, filtered, number
+from core.segments.sql import Sql, call, cast_to, filtered, not_null, number
 from core.segments.tree import Measure, Per
 
 _DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")
@@ -56,6 +56,24 @@ def measure_rows(
         return _average(of, passing)
     extreme = exp.Min if measure is Measure.MINIMUM else exp.Max
     return plain(filtered(extreme(this=of.sql), passing), of.type, of.sql_type)
+
+
+def of_one_row(aggregate: Sql) -> Sql:
+    """Return what the aggregate is where each group has one row, as an expression on that row."""
+    if isinstance(aggregate, exp.Filter):
+        passing = exp.If(this=aggregate.expression.this, true=of_one_row(aggregate.this))
+        missing = number(0) if isinstance(aggregate.this, exp.Count) else exp.null()
+        return exp.Case(ifs=[passing], default=missing)
+    if isinstance(aggregate, exp.Round):
+        aggregate.set("this", of_one_row(aggregate.this))
+        return aggregate
+    counted: Sql = aggregate.this
+    if not isinstance(aggregate, exp.Count):
+        return counted
+    if isinstance(counted, exp.Star):
+        return number(1)
+    one = counted.expressions[0] if isinstance(counted, exp.Distinct) else counted
+    return exp.Case(ifs=[exp.If(this=not_null(one), true=number(1))], default=number(0))
 
 
 def per_period(of: Operand, per: Per, today: Today) -> Operand:

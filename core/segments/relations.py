@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from core.segments.calendar import Today, Unit
-from core.segments.measures import Measured, measure_rows, per_period, plain
+from core.segments.measures import Measured, measure_rows, of_one_row, per_period, plain
 from core.segments.operators._base import Operand
 from core.segments.rows import Rows, Source, far_end, near_end
 from core.segments.sql import (
@@ -323,17 +323,20 @@ class Relations:
         key = column(rows, "k")
         if not columns:
             return select([aliased(key, "k")], subquery(query, rows), group=[key])
-        best = call(
-            "arg_max" if pick.last else "arg_min",
-            call("row", *(column(rows, each) for each in columns)),
-            call("row", column(rows, "at"), column(rows, "tie")),
-        )
+        order = call("row", column(rows, "at"), column(rows, "tie"))
+        extreme = "arg_max" if pick.last else "arg_min"
+        taken = [column(rows, each) for each in columns]
+        if len(taken) == 1:
+            best = call(f"{extreme}_null", *taken, order)
+            one = [aliased(key, "k"), aliased(best, columns[0])]
+            return select(one, subquery(query, rows), group=[key])
+        best = call(extreme, call("row", *taken), order)
         inner = select([aliased(key, "k"), aliased(best, "r")], subquery(query, rows), group=[key])
-        taken = [
+        parts = [
             aliased(call("struct_extract", column(found, "r"), number(place)), each)
             for place, each in enumerate(columns, start=1)
         ]
-        return select([aliased(column(found, "k"), "k"), *taken], subquery(inner, found))
+        return select([aliased(column(found, "k"), "k"), *parts], subquery(inner, found))
 
     def _grouped(
         self, query: exp.Select, condition: RelatedCondition, of: Operand | None
@@ -346,8 +349,13 @@ class Relations:
         if condition.measure is Measure.MOST_FREQUENT and value is not None:
             return self._most_frequent(query, rows, value, that)
         measured = measure_rows(condition.measure, value, None, that)
-        columns = [aliased(each, f"m{i}") for i, each in enumerate(measured.aggregates)]
-        grouped = select([aliased(key, "k"), *columns], subquery(query, rows), group=[key])
+        alone = condition.pick is not None and condition.pick.count == 1
+        columns = [
+            aliased(of_one_row(each) if alone else each, f"m{i}")
+            for i, each in enumerate(measured.aggregates)
+        ]
+        grouping = [] if alone else [key]
+        grouped = select([aliased(key, "k"), *columns], subquery(query, rows), group=grouping)
         return grouped, measured
 
     def _most_frequent(

@@ -94,7 +94,8 @@ def is_null(sql: Sql) -> Sql:
 
 
 def not_null(sql: Sql) -> Sql:
-    return exp.Not(this=is_null(sql))
+    """Return IS NOT NULL in one piece: scans skip rows by it, by NOT (IS NULL) they do not."""
+    return exp.Is(this=sql, expression=exp.Not(this=exp.null()))
 
 
 def number(value: int) -> Sql:

@@ -81,5 +81,8 @@ def _queue_load(session: WriteSession, workspace: WorkspaceView, now: datetime) 
     return int(missed is not None)
 
 
-def _missed(slots: Slots, since: datetime | None, now: datetime) -> Missed | None:
-    return None if since is None or since > now else slots.missed(since, now)
+def _missed(slots: Slots, promised: datetime | None, now: datetime) -> Missed | None:
+    """Return what has come since the moment that was promised, which counts in any case."""
+    if promised is None or promised > now:
+        return None
+    return slots.missed(promised, now) or Missed(promised, 1)

@@ -48,7 +48,7 @@ class Scheduler:
         while not self._stopping.is_set():
             ticker.run_pending()
             self._stopping.wait(max(0.05, min(ticker.idle_seconds or TICK_S, TICK_S)))
-        self._close()
+        self.close()
 
     def tick(self) -> None:
         """Queue, load and run what there is; a part that fails keeps no other from its turn."""
@@ -60,7 +60,8 @@ class Scheduler:
         """Let `run` end; safe to call from a signal's handler."""
         self._stopping.set()
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Let the calls in hand end, and everything else wait for whoever runs next."""
         log.info("stopping", extra={"runs": self._runs.working})
         self._loads.stop()
         self._runner.stop()

@@ -1,4 +1,4 @@
-"""`make bench`: load, exact sizes, wide segments; exit 1 where a limit is missed.
+"""`make bench`: load, exact sizes, wide segments, scheduler; exit 1 where a limit is missed.
 
 Data is generated once below build/bench and kept; `--people 1000000` is the quick way to look.
 """
@@ -16,6 +16,7 @@ from core.data.memory import memory_limit as memory_of_share
 from tests.bench.dataset import csv_shop_of, settings_of, shop_of
 from tests.bench.load import LoadFigure, measure_load
 from tests.bench.pairs import Pair
+from tests.bench.scheduler import Figure, measure_rate, measure_ticks
 from tests.bench.segments import measure_references
 from tests.bench.wide import measure_wide
 
@@ -49,6 +50,23 @@ def _wide(people: int, say: Say, named: str) -> bool:
     return _print_pairs([measure_wide(min(people, WIDE_PEOPLE), say)])
 
 
+def _ticks(people: int, say: Say, named: str) -> bool:
+    return _print_figures(measure_ticks(say))
+
+
+def _rate(people: int, say: Say, named: str) -> bool:
+    return _print_figures([measure_rate(say)])
+
+
+def _print_figures(figures: Iterable[Figure]) -> bool:
+    kept = True
+    for figure in figures:
+        kept &= figure.kept
+        verdict = "ok" if figure.kept else "MISSED"
+        print(f"| {figure.name} | {figure.value} | {figure.limit} | {verdict} |", flush=True)
+    return kept
+
+
 def _print_pairs(pairs: Iterable[Pair]) -> bool:
     kept = True
     for pair in pairs:
@@ -65,6 +83,8 @@ PARTS: dict[str, Callable[[int, Say, str], bool]] = {
     "load": _load,
     "references": _references,
     "wide": _wide,
+    "ticks": _ticks,
+    "rate": _rate,
 }
 
 

@@ -29,7 +29,7 @@ def workspace(home: Home) -> Iterator[OpenWorkspace]:
 def scheduler(workspace: OpenWorkspace) -> Iterator[Scheduler]:
     made = Scheduler(workspace)
     yield made
-    made._close()
+    made.close()
 
 
 def has_run(workspace: OpenWorkspace) -> bool:

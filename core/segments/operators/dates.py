@@ -27,6 +27,7 @@ from core.segments.operators._base import (
     Sql,
     negation,
 )
+from core.segments.sql import call
 from core.segments.tree import AgoSpan, Span, Value
 from core.segments.values import (
     AGO_SPAN,
@@ -201,21 +202,22 @@ def local(operand: Operand, today: Today) -> Sql:
     return exp.Paren(this=exp.AtTimeZone(this=operand.sql, zone=zone))
 
 
-def _extract(part: str, operand: Operand, context: Context) -> Sql:
-    return exp.Extract(this=exp.Var(this=part), expression=local(operand, context.today))
+def _part(part: str, operand: Operand, context: Context) -> Sql:
+    """Return a part of the day, by the function of its name: EXTRACT is half as fast again."""
+    return call(part, local(operand, context.today))
 
 
 def _part_is(part: str) -> Callable[[Operand, Value, Context], Sql]:
     def build(operand: Operand, value: Value, context: Context) -> Sql:
         wanted = [int(number) for number in cast("tuple[int, ...]", value)]
-        return context.one_of(_extract(part, operand, context), list(wanted), "BIGINT")
+        return context.one_of(_part(part, operand, context), list(wanted), "BIGINT")
 
     return build
 
 
 def _anniversary(operand: Operand, days: Days, context: Context) -> Sql:
-    month = exp.Mul(this=_extract("MONTH", operand, context), expression=exp.Literal.number(100))
-    month_day = exp.Paren(this=exp.Add(this=month, expression=_extract("DAY", operand, context)))
+    month = exp.Mul(this=_part("month", operand, context), expression=exp.Literal.number(100))
+    month_day = exp.Paren(this=exp.Add(this=month, expression=_part("day", operand, context)))
     pieces = [_in_piece(month_day, piece, context) for piece in month_days(days)]
     return exp.Paren(this=exp.or_(*pieces, copy=False)) if len(pieces) > 1 else pieces[0]
 
@@ -421,7 +423,7 @@ OPERATORS = (
         label="is in the month of",
         sentence="is in {months}",
         shape=MONTHS,
-        build=_part_is("MONTH"),
+        build=_part_is("month"),
         examples=_days_examples([2, 12], ("1990-02-28", True), ("1990-03-01", False)),
     ),
     Operator(
@@ -430,7 +432,7 @@ OPERATORS = (
         label="is on a",
         sentence="is on a {weekdays}",
         shape=WEEKDAYS,
-        build=_part_is("ISODOW"),
+        build=_part_is("isodow"),
         examples=_days_examples([1, 7], ("2032-02-29", True), ("2032-02-28", False)),
     ),
 )

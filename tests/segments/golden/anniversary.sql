@@ -6,7 +6,7 @@ FROM (
   FROM "shop"."customers" AS "t1"
   WHERE
     (
-      EXTRACT(MONTH FROM "t1"."birthday") * 100 + EXTRACT(DAY FROM "t1"."birthday")
+      MONTH("t1"."birthday") * 100 + DAY("t1"."birthday")
     ) BETWEEN CAST($p0 AS BIGINT) AND CAST($p0 AS BIGINT)
 ) AS "r2"
 ORDER BY

@@ -11,11 +11,7 @@ FROM (
       COUNT("t3"."amount") AS "m1"
     FROM "shop"."orders" AS "t3"
     WHERE
-      (
-        NOT "t3"."_person" IS NULL
-      ) AND (
-        NOT "t3"."amount" IS NULL
-      )
+      NOT "t3"."_person" IS NULL AND NOT "t3"."amount" IS NULL
     GROUP BY
       "t3"."_person"
   ) AS "a2"

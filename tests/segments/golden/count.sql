@@ -10,9 +10,7 @@ FROM (
       COUNT(*) AS "m0"
     FROM "shop"."orders" AS "t3"
     WHERE
-      (
-        NOT "t3"."_person" IS NULL
-      )
+      NOT "t3"."_person" IS NULL
       AND (
         (
           "t3"."ordered_at" >= CAST($p0 AS TIMESTAMPTZ)

@@ -15,11 +15,7 @@ FROM (
           "t2"."ordered_at" AS "at"
         FROM "shop"."orders" AS "t2"
         WHERE
-          (
-            NOT "t2"."_person" IS NULL
-          ) AND (
-            NOT "t2"."ordered_at" IS NULL
-          )
+          NOT "t2"."_person" IS NULL AND NOT "t2"."ordered_at" IS NULL
       )
       SELECT
         "r4".*
@@ -30,9 +26,7 @@ FROM (
           "t6"."visited_at" AS "at"
         FROM "shop"."visits" AS "t6"
         WHERE
-          (
-            NOT "t6"."_person" IS NULL
-          )
+          NOT "t6"."_person" IS NULL
           AND "t6"."visited_at" > (
             SELECT
               MIN("l3"."at")

@@ -1,6 +1,6 @@
 WITH "chosen3" AS MATERIALIZED (
   SELECT
-    "t2"."_row" AS "row"
+    "t2"."_row" AS "_row"
   FROM "shop"."customers" AS "t2"
   ORDER BY
     "t2"."age" DESC,
@@ -16,7 +16,7 @@ FROM (
   WHERE
     NOT COALESCE("t1"."_row" IN (
       SELECT
-        "chosen3"."row"
+        "chosen3"."_row"
       FROM "chosen3"
     ), FALSE)
 ) AS "r4"

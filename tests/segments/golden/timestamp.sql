@@ -9,7 +9,7 @@ FROM (
       "t1"."signed_up" >= CAST($p0 AS TIMESTAMPTZ)
       AND "t1"."signed_up" <= CAST($p1 AS TIMESTAMPTZ)
     )
-    AND EXTRACT(ISODOW FROM (
+    AND ISODOW((
       "t1"."signed_up" AT TIME ZONE 'Europe/Paris'
     )) IN (CAST($p2 AS BIGINT))
 ) AS "r2"
