@@ -68,7 +68,6 @@ class ExplainColumn:
     """The node that a pair of columns speaks of; `shift` as in Operand."""
 
     place: str
-    has_value: bool
     shift: int = 0
 
 
@@ -128,9 +127,7 @@ class Compiler:
             columns.append(aliased(surely(one.leaf(leaf)), f"v{position}"))
             value = operand.whole() if operand else exp.null()
             columns.append(aliased(value, f"x{position}"))
-            said.append(
-                ExplainColumn(leaf.place, operand is not None, operand.shift if operand else 0)
-            )
+            said.append(ExplainColumn(leaf.place, operand.shift if operand else 0))
         wanted = exp.EQ(this=cast_to(one.key(), "TEXT"), expression=one.bind(key, "TEXT"))
         query = one.all_people(columns or [aliased(exp.true(), "n")], where=wanted)
         return one.statement(query), tuple(said)
