@@ -55,13 +55,8 @@ def test_the_first_day_of_a_year_is_among_anniversaries_that_cross_it(
 
 @pytest.mark.parametrize(("kind", "shown"), [("whole", "15"), ("third", "0.013333")])
 def test_an_explanation_shows_the_average_itself(tmp_path: Path, kind: str, shown: str) -> None:
-    average = {
-        "table": "orders",
-        "measure": "average",
-        "of": "amount",
-        "op": "at_least",
-        "value": 0,
-    }
+    average = {"table": "orders", "measure": "average", "of": "amount"}
+    condition = {**average, "op": "at_least", "value": 0}
     manifest = write(tmp_path, PEOPLE["solo"], AVERAGES[kind])
     with opened(manifest, tmp_path / "home", "2026-06-01") as one:
         verdicts = one.engine.explain(one.check(all_of(condition)), one.today, "p0")
