@@ -8,10 +8,8 @@ import logging
 import signal
 import sys
 
-from pydantic import ValidationError
-
 from core.errors import RollcallError
-from core.settings import Settings
+from core.settings import read_settings
 from core.store.database import migrate
 from core.worker.logs import start_logging
 from core.worker.loop import Scheduler
@@ -25,7 +23,7 @@ log = logging.getLogger("scheduler")
 def main() -> int:
     """Run until a signal says stop, and return the exit: 1 where it could not start."""
     try:
-        settings = Settings()
+        settings = read_settings()
         start_logging(settings.logs)
         log.info(migrate(settings).sentence)
         with open_workspace(settings, MEMORY_SHARE) as workspace:
@@ -34,11 +32,6 @@ def main() -> int:
                 signal.signal(number, lambda *_: scheduler.stop())
             log.info("started")
             scheduler.run()
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        name = f"ROLLCALL_{'_'.join(map(str, fault['loc']))}".upper()
-        print(f"The variable {name} cannot be used: {fault['msg']}.", file=sys.stderr)
-        return 1
     except RollcallError as error:
         print(error, file=sys.stderr)
         return 1

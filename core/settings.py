@@ -4,8 +4,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import UsageError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -68,3 +70,16 @@ class Settings(BaseSettings):
     def scratch(self) -> Path:
         """The folder for files that no row points to and that any start may sweep."""
         return self.home / "tmp"
+
+
+def read_settings() -> Settings:
+    """Return the settings of the environment.
+
+    Raises: UsageError, naming the variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        name = f"ROLLCALL_{'_'.join(str(part) for part in fault['loc'])}".upper()
+        raise UsageError(f"The variable {name} cannot be used: {fault['msg']}.") from None

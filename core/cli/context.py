@@ -7,11 +7,10 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import click
-from pydantic import ValidationError
 
 from core.data.days import first_instant
 from core.errors import SnapshotMissing, UsageError
-from core.settings import Settings
+from core.settings import read_settings
 from core.workspace.opened import OpenWorkspace, open_workspace
 
 MEMORY_SHARE = 0.15
@@ -24,19 +23,6 @@ now_option = click.option(
     help="Instant at which segments are evaluated: ISO; without an offset in the workspace's "
     "zone; a bare day is its start. Left out: the present.",
 )
-
-
-def read_settings() -> Settings:
-    """Return the settings of the environment.
-
-    Raises: UsageError, naming the variable.
-    """
-    try:
-        return Settings()
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        name = f"ROLLCALL_{'_'.join(str(part) for part in fault['loc'])}".upper()
-        raise UsageError(f"The variable {name} cannot be used: {fault['msg']}.") from None
 
 
 @contextmanager

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
-from core.cli.context import actor, read_settings, workspace
+from core.cli.context import actor, workspace
 from core.cli.output import answer, as_json, errors_told, say
 from core.data.catalogue import Link
 from core.data.detect import detect as detect_files
 from core.data.report import LoadReport, Progress
+from core.settings import read_settings
 from core.workspace.loading import load_data
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from core.cli.context import instant_asked, now_option, read_settings, workspace
+from core.cli.context import instant_asked, now_option, workspace
 from core.cli.evaluate import evaluate_file, write_result
 from core.cli.output import answer, as_json, errors_told
 from core.data.catalogue import Catalogue
@@ -21,6 +21,7 @@ from core.segments.checking import check_segment
 from core.segments.describe import describe
 from core.segments.reading import read_json_file
 from core.segments.tree import Segment
+from core.settings import read_settings
 from core.store.workspace import get_workspace
 from core.workspace.saved import saved_segments
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from core.cli.context import actor, read_settings, workspace
+from core.cli.context import actor, workspace
 from core.cli.output import answer, as_json, errors_told, leave, say
 from core.data.report import Progress
+from core.settings import read_settings
 from core.store.database import migrate as migrate_store
 from core.workspace.apply import apply_file
 from core.workspace.doctor import Mark, look_over

@@ -7,16 +7,8 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from core.data.cells import WHITE_SPACE
 from core.sync.durable import passing_file, written_whole
-
-# Blank as the loader sees it: the code points with Unicode's White_Space property.
-_WHITE = (
-    "".join(
-        chr(code)
-        for code in (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B))
-    )
-    + "\u2028\u2029\u202f\u205f\u3000"
-)
 
 _SHARES = 1_000_000
 
@@ -91,7 +83,7 @@ def _identify(cursor: DuckDBPyConnection, members: Path, rules: IdentifierRules,
     """Write key, id, attributes and the reason not to send, NULL for those who are sent."""
     types = _column_types(cursor, members)
     attributes, texts = _attributes_sql(rules.attributes, types)
-    values = {"members": str(members), "most": rules.max_characters, "white": _WHITE} | texts
+    values = {"members": str(members), "most": rules.max_characters, "white": WHITE_SPACE} | texts
     control = _control_sql(rules.control, values)
     cursor.execute(
         f"""COPY (

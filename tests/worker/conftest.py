@@ -1,7 +1,9 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from core.destinations.batch import Batch
 from tests.stand_in import StandInServer
 from tests.worker.home import Home
 
@@ -16,8 +18,4 @@ def home(tmp_path: Path, stand_in: StandInServer, monkeypatch: pytest.MonkeyPatc
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no call wait for its turn: the rate has tests of its own."""
-    from dataclasses import replace
-
-    from core.destinations.batch import Batch
-
     monkeypatch.setattr(Batch, "limits", replace(Batch.limits, interval_s=0.0))

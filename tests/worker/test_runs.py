@@ -4,9 +4,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
+from core.destinations.batch import Batch
 from core.store.activations import get_activation
 from core.store.destinations import list_destinations
 from core.store.run_states import FINAL, RunState
@@ -160,3 +162,20 @@ def test_a_run_being_indexed_holds_no_thread(home: Home, workspace: OpenWorkspac
         work_off(workspace, runs)
     assert all_runs(workspace)[0].state is RunState.SUCCEEDED
     assert threading.active_count() < 20
+
+
+def test_two_runs_of_one_account_share_its_calls(
+    home: Home, workspace: OpenWorkspace, monkeypatch
+) -> None:
+    narrow = replace(Batch.limits, interval_s=0.02, ids_per_call=10)
+    monkeypatch.setattr(Batch, "limits", narrow)
+    home.people({f"c{number:04}" for number in range(400)}, everybody=400)
+    home.load(workspace)
+    queue(workspace, "one", "two")
+    with threads(workspace) as (_, runs):
+        work_off(workspace, runs)
+    names = [call.name for call in home.stand_in.calls("update")]
+    first, last = names.index("two"), max(i for i, name in enumerate(names) if name == "one")
+    together = names[first : last + 1]
+    assert len(together) > 20, "one ended before the other began"
+    assert 0.25 < together.count("one") / len(together) < 0.75
