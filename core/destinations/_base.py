@@ -1,11 +1,15 @@
 """What every destination is: a config, limits, and single requests that are translated.
 
 A destination makes one request a call. It neither waits, tries again, polls nor logs: order and
-patience are the runner's. It raises the DestinationError family and nothing else.
+patience are the runner's. When all is ready it passes the gate, where the runner keeps it until
+the request's turn has come, and acts at once. It raises the DestinationError family and nothing
+else, but for what the gate raises.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +21,26 @@ from pydantic import BaseModel, ConfigDict
 from core.settings import Settings
 
 AttributeValue = str | int | float | bool | Decimal | date | datetime
+
+
+_gate: ContextVar[Callable[[], None] | None] = ContextVar("gate", default=None)
+
+
+@contextmanager
+def gated(gate: Callable[[], None]) -> Iterator[None]:
+    """Let requests made meanwhile, in this thread, leave only when `gate` returns."""
+    token = _gate.set(gate)
+    try:
+        yield
+    finally:
+        _gate.reset(token)
+
+
+def pass_gate() -> None:
+    """Return when the request may leave, which it then does at once. Raises: what the gate does."""
+    gate = _gate.get()
+    if gate is not None:
+        gate()
 
 
 class Action(StrEnum):

@@ -5,7 +5,7 @@ import logging
 import re
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -13,6 +13,7 @@ from typing import Literal
 
 import httpx
 
+from core.destinations._base import pass_gate
 from core.errors import NetworkFault, UsageError
 from core.settings import Settings
 
@@ -61,9 +62,14 @@ class HttpAccount:
         Raises: NetworkFault.
         """
         kind = {"Content-Type": "application/json"} if body is not None else {}
+        with _network_faults(self._origin, self._timeout_s):
+            request = self._client.build_request(
+                method, path, params=query, content=body, headers=kind
+            )
+        pass_gate()
         with (
             _network_faults(self._origin, self._timeout_s),
-            self._client.stream(method, path, params=query, content=body, headers=kind) as response,
+            closing(self._client.send(request, stream=True)) as response,
         ):
             content = _read_whole(response, time.monotonic() + self._timeout_s)
             return Answer(response.status_code, response.headers, content)

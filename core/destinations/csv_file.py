@@ -25,6 +25,7 @@ from core.destinations._base import (
     DestinationConfig,
     Limits,
     TestResult,
+    pass_gate,
 )
 from core.errors import AudienceMissing, CallRefused, DestinationError, KeysRefused, PlatformFault
 from core.settings import Settings
@@ -99,6 +100,7 @@ class CsvFiles(Destination):
 
     def view(self, audience: str, token: str | None = None) -> AudienceView | None:
         path = self._members(audience)
+        pass_gate()
         with _file_faults(path):
             if not path.exists():
                 return None
@@ -108,6 +110,7 @@ class CsvFiles(Destination):
 
     def create(self, audience: str, display_name: str) -> str | None:
         path = self._members(audience)
+        pass_gate()
         with _file_faults(path):
             if path.exists():
                 raise CallRefused(f"{path} exists already.")
@@ -123,6 +126,7 @@ class CsvFiles(Destination):
         if _RUN.fullmatch(run) is None:
             raise CallRefused(f"'{run[:60]}' cannot be the name of a file of changes.")
         last = {change.id: change for change in changes}
+        pass_gate()
         with _file_faults(path):
             if not path.exists():
                 raise AudienceMissing(f"There is no {path}.")

@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from core.clock import Clock
-from core.destinations._base import Action, Change, Destination, Limits
+from core.destinations._base import Action, Change, Destination, Limits, gated
 from core.errors import DestinationError, TooManyCalls
 from core.sync.plan import read_changes
 
@@ -104,16 +104,20 @@ class Caller:
 
     def request_once(self, ask: Callable[[], T], before: Callable[[], None]) -> T:
         """Return the answer to one request in its turn. Raises: DestinationError."""
+        try:
+            with gated(lambda: self._wait_turn(before)):
+                return ask()
+        except TooManyCalls as error:
+            self._pacer.slow_down(error.retry_after_s or self._limits.pause_after_429_s)
+            raise
+
+    def _wait_turn(self, before: Callable[[], None]) -> None:
+        """Return in a turn that is still fresh after `before`, which may take its time."""
         while True:
             self._pacer.wait_turn()
             before()
             if self._pacer.is_fresh():
-                break
-        try:
-            return ask()
-        except TooManyCalls as error:
-            self._pacer.slow_down(error.retry_after_s or self._limits.pause_after_429_s)
-            raise
+                return
 
     def _wait_s(self, state: RetryCallState) -> float:
         """Return a full-jitter wait, no shorter than what the platform asked for."""

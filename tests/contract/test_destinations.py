@@ -16,7 +16,7 @@ from core.destinations import (
     split_config,
     suggest_audience_name,
 )
-from core.destinations._base import Action, AttributeValue, Change, Destination
+from core.destinations._base import Action, AttributeValue, Change, Destination, gated
 from core.errors import DestinationError, UnknownName, UsageError
 from core.settings import Settings
 from tests.contract.account import Account, open_account
@@ -242,3 +242,41 @@ def test_a_platform_misspelt_is_refused_with_what_there_is(platform: str) -> Non
 
 def secrets_of(platform: str, account: Account) -> list[str]:
     return list(split_config(read_config(platform, account.config, Settings())).secrets.values())
+
+
+class Shut(Exception):
+    """What a gate raises that lets nothing pass."""
+
+
+def shut() -> None:
+    raise Shut
+
+
+@pytest.mark.parametrize("call", ["view", "create", "apply"])
+def test_nothing_leaves_before_its_turn(destination: Destination, call: str) -> None:
+    destination.create("vip", "VIP")
+    destination.apply("vip", add("a"), "1")
+    calls = {
+        "view": lambda: destination.view("vip"),
+        "create": lambda: destination.create("other", "Other"),
+        "apply": lambda: destination.apply("vip", remove("a"), "2"),
+    }
+    with gated(shut), pytest.raises(Shut):
+        calls[call]()
+    seen = destination.view("vip")
+    assert seen is not None and seen.count == 1
+    assert destination.view("other") is None
+
+
+@pytest.mark.parametrize("call", ["view", "create", "apply"])
+def test_each_call_passes_the_gate_once(destination: Destination, call: str) -> None:
+    destination.create("vip", "VIP")
+    passed: list[str] = []
+    calls = {
+        "view": lambda: destination.view("vip"),
+        "create": lambda: destination.create("other", "Other"),
+        "apply": lambda: destination.apply("vip", add("a"), "1"),
+    }
+    with gated(lambda: passed.append(call)):
+        calls[call]()
+    assert passed == [call]

@@ -14,6 +14,7 @@ from core.destinations._base import (
     Destination,
     Limits,
     TestResult,
+    pass_gate,
 )
 from core.errors import AudienceMissing, CallRefused, DestinationError
 
@@ -78,6 +79,7 @@ class Platform:
     requests: list[str] = field(default_factory=list)
     applies: list[list[Change]] = field(default_factory=list)
     indexing: bool = False
+    on_request: Callable[[], None] = lambda: None
 
     def tell(self, kind: str, *answers: Answer) -> None:
         self.script.setdefault(kind, deque()).extend(answers)
@@ -89,6 +91,8 @@ class Platform:
         return self.requests.count(kind)
 
     def answer(self, kind: str, do: Callable[[], None]) -> None:
+        pass_gate()
+        self.on_request()
         self.requests.append(kind)
         waiting = self.script.get(kind)
         answer = waiting.popleft() if waiting else Answer()

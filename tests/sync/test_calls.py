@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from core.destinations._base import Action
+from core.destinations._base import Action, pass_gate
 from core.errors import CallRefused, LeaseLost, NetworkFault, PlatformFault, TooManyCalls
 from core.sync.calls import Caller, Patience, next_call, read_call
 from core.sync.plan import freeze_plan
@@ -18,6 +18,7 @@ class Attempts:
         self.tries = 0
 
     def __call__(self) -> str:
+        pass_gate()
         self.tries += 1
         if self.errors:
             raise self.errors.pop(0)
