@@ -9,7 +9,7 @@ import signal
 import sys
 
 from core.errors import RollcallError
-from core.settings import read_settings
+from core.settings import make_folders, read_settings
 from core.store.database import migrate
 from core.worker.logs import start_logging
 from core.worker.loop import Scheduler
@@ -24,6 +24,7 @@ def main() -> int:
     """Run until a signal says stop, and return the exit: 1 where it could not start."""
     try:
         settings = read_settings()
+        make_folders(settings)
         start_logging(settings.logs)
         log.info(migrate(settings).sentence)
         with open_workspace(settings, MEMORY_SHARE) as workspace:

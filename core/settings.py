@@ -40,12 +40,11 @@ class Settings(BaseSettings):
         10, description="seconds that a file must rest before a scheduled load takes it"
     )
     upload_max_bytes: int = Field(1_073_741_824, description="bytes an uploaded file")
-    run_computing: int = Field(1, description="runs that compute at a time in one process")
+    run_computing: int = Field(1, ge=1, description="runs that compute at a time in one process")
     lease_s: float = Field(60, description="seconds a lease lasts without a heartbeat")
     stall_s: float = Field(600, description="seconds without a step after which a run is given up")
     max_takeovers: int = Field(5, description="takeovers after which a run needs attention")
     http_timeout_s: float = Field(30, description="seconds to wait for a destination's answer")
-
     ping_url: SecretStr | None = Field(
         None, description="address that the scheduler requests each minute, to be watched elsewhere"
     )
@@ -83,3 +82,19 @@ def read_settings() -> Settings:
         fault = error.errors(include_url=False, include_input=False)[0]
         name = f"ROLLCALL_{'_'.join(str(part) for part in fault['loc'])}".upper()
         raise UsageError(f"The variable {name} cannot be used: {fault['msg']}.") from None
+
+
+def make_folders(settings: Settings) -> None:
+    """Make the home and its folders where they are missing, for their owner's eyes alone.
+
+    Raises: UsageError.
+    """
+    parts = (settings.logs, settings.snapshots, settings.plans, settings.ledgers, settings.scratch)
+    for folder in (settings.home, *parts):
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"{folder} cannot be made: {error.strerror or error}. "
+                "Name a folder that may be written with ROLLCALL_HOME."
+            ) from error

@@ -30,7 +30,7 @@ patience_option = click.option(
 )
 _everything = click.option("--all", "everything", is_flag=True, help="Everything, not one.")
 _all_of_it = click.option(
-    "--all", "everything", is_flag=True, required=True, help="Everything; must be said."
+    "--all", is_flag=True, required=True, expose_value=False, help="Everything; must be said."
 )
 
 
@@ -105,7 +105,7 @@ def pause(name: str | None, everything: bool, as_json: bool) -> None:
 @_all_of_it
 @as_json
 @errors_told
-def pause_all(everything: bool, as_json: bool) -> None:
+def pause_all(as_json: bool) -> None:
     """Keep every run from starting, until `resume --all`; lists stay as they are."""
     _pause(None, as_json)
 
@@ -136,7 +136,7 @@ def resume(name: str | None, everything: bool, as_json: bool) -> None:
 @_all_of_it
 @as_json
 @errors_told
-def resume_all(everything: bool, as_json: bool) -> None:
+def resume_all(as_json: bool) -> None:
     """Let runs start again after `pause --all`."""
     _resume(None, as_json)
 

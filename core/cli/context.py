@@ -1,6 +1,7 @@
 """What every command needs: settings, who acts, the workspace, the instant asked for."""
 
 import getpass
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -34,7 +35,11 @@ def workspace() -> Iterator[OpenWorkspace]:
 
 def actor() -> str:
     """Return who is at the command line, for the activity log."""
-    return f"{getpass.getuser()} (command line)"
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        name = f"user {os.getuid()}"
+    return f"{name} (command line)"
 
 
 def read_now(text: str | None, zone: ZoneInfo) -> datetime | None:

@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 
 from core.cli.context import actor, workspace
-from core.cli.output import answer, as_json, errors_told, say
+from core.cli.output import ShownProgress, answer, as_json, errors_told, say
 from core.data.catalogue import Link
 from core.data.detect import detect as detect_files
-from core.data.report import LoadReport, Progress
+from core.data.report import LoadReport
 from core.settings import read_settings
 from core.workspace.loading import load_data
 
@@ -21,7 +21,9 @@ from core.workspace.loading import load_data
 def load(manifest: Path, accept_fewer: bool, as_json: bool) -> None:
     """Load the data that MANIFEST (dataset.toml) names into a new snapshot and make it current."""
     with workspace() as opened:
-        made = load_data(opened, manifest, actor(), accept_fewer=accept_fewer, on_progress=_Shown())
+        made = load_data(
+            opened, manifest, actor(), accept_fewer=accept_fewer, on_progress=ShownProgress()
+        )
     report = made.loaded.report
     for what, problem in made.paused.items():
         say(f"Paused {what}: {problem}")
@@ -36,18 +38,6 @@ def load(manifest: Path, accept_fewer: bool, as_json: bool) -> None:
         "resumed": list(made.resumed),
     }
     answer(as_json, value, _lines(made.loaded.id, report))
-
-
-class _Shown:
-    """Shows a load's progress on stderr, each sentence once."""
-
-    def __init__(self) -> None:
-        self._last = ""
-
-    def __call__(self, progress: Progress) -> None:
-        if progress.sentence != self._last:
-            self._last = progress.sentence
-            say(f"{progress.share:4.0%}  {progress.sentence}")
 
 
 def _lines(snapshot: str, report: LoadReport) -> list[str]:

@@ -15,8 +15,6 @@ from core.cli.sandbox import sandbox
 from core.cli.segments import segments
 from core.cli.workspace import apply, doctor, export, migrate
 
-log = logging.getLogger(__name__)
-
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -54,7 +52,6 @@ def main() -> None:
     try:
         cli(prog_name="python -m core")
     except Exception as error:
-        log.debug("unforeseen", exc_info=True)
         where = traceback.extract_tb(error.__traceback__)[-1]
         say(
             f"Rollcall failed where it should not: {type(error).__name__} in "

@@ -13,6 +13,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 
+from core.data.report import Progress
 from core.errors import RollcallError
 
 P = ParamSpec("P")
@@ -33,6 +34,18 @@ def answer(as_json_: bool, value: Mapping[str, Any], lines: list[str]) -> None:
 def say(sentence: str) -> None:
     """Tell the user something that is not the answer, on stderr."""
     click.echo(sentence, err=True)
+
+
+class ShownProgress:
+    """Shows a load's progress on stderr, each sentence once."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.sentence != self._last:
+            self._last = progress.sentence
+            say(f"{progress.share:4.0%}  {progress.sentence}")
 
 
 def leave(code: int) -> NoReturn:

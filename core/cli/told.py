@@ -33,7 +33,7 @@ _WORDS = {
     RunState.FAILED: "failed",
     RunState.CANCELLED: "cancelled",
     RunState.REJECTED: "rejected, nothing was sent",
-    RunState.REPLACED: "replaced by a newer run",
+    RunState.REPLACED: "another run stands for it",
     RunState.NEEDS_ATTENTION: "it needs attention",
 }
 
@@ -76,18 +76,27 @@ def run_value(run: RunView, activation_key: str, now: datetime) -> dict[str, Any
 def outcome_lines(outcome: RunOutcome) -> list[str]:
     """Return the outcome for people."""
     counts = outcome.counts
-    lines = [_head(outcome), *_waterfall(counts)]
+    lines = [_head(outcome)]
+    if outcome.state is None or outcome.plan_id is not None:
+        lines += _waterfall(counts)
     lines += [f"  because {reason}" for reason in outcome.reasons]
     if outcome.state is None:
         return [*lines, "Nothing was sent: this was a dry run."]
     if outcome.sent_adds or outcome.sent_removes:
         lines.append(f"  sent: {outcome.sent_adds:,} added, {outcome.sent_removes:,} removed")
+    if outcome.platform_count not in (None, counts.wanted):
+        lines.append(
+            f"  the platform shows {outcome.platform_count:,} in the list, and Rollcall keeps "
+            f"{counts.wanted:,}: it may not know all ids, or somebody changed the list"
+        )
     if outcome.refused:
         lines.append(f"  refused by the platform: {outcome.refused:,}")
     if outcome.error:
         lines.append(f"  {outcome.error}")
     if outcome.state is RunState.HELD:
-        lines.append(f"  `runs approve {outcome.run_id}` sends it, `runs reject` does not.")
+        lines.append(
+            f"  `runs approve {outcome.run_id}` sends it, `runs reject {outcome.run_id}` drops it."
+        )
     return lines
 
 

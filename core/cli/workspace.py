@@ -5,8 +5,7 @@ from pathlib import Path
 import click
 
 from core.cli.context import actor, workspace
-from core.cli.output import answer, as_json, errors_told, leave, say
-from core.data.report import Progress
+from core.cli.output import ShownProgress, answer, as_json, errors_told, leave
 from core.settings import read_settings
 from core.store.database import migrate as migrate_store
 from core.workspace.apply import apply_file
@@ -26,7 +25,7 @@ def apply(file: Path, dry_run: bool, prune: bool, as_json: bool) -> None:
     """Create and change what FILE names: all of it, or nothing."""
     with workspace() as opened:
         changes = apply_file(
-            opened, file, actor(), dry_run=dry_run, prune=prune, on_progress=_say_progress
+            opened, file, actor(), dry_run=dry_run, prune=prune, on_progress=ShownProgress()
         )
     lines = [f"{did.value:<9} {what}" for what, did in changes.effective.items()]
     lines = lines or ["Nothing to change."]
@@ -35,10 +34,6 @@ def apply(file: Path, dry_run: bool, prune: bool, as_json: bool) -> None:
         lines.append("Nothing was changed: this was a dry run.")
     value = {"changes": changes.done, "notes": changes.notes, "dry_run": dry_run}
     answer(as_json, value, lines)
-
-
-def _say_progress(progress: Progress) -> None:
-    say(f"{progress.share:4.0%}  {progress.sentence}")
 
 
 @click.command()

@@ -7,9 +7,10 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, Queue
@@ -296,6 +297,18 @@ def main() -> None:
         _say(_done(_load(request)))
     except RollcallError as error:
         _say(_Message(error=(type(error).__name__, str(error))))
+    except Exception as error:
+        _say(_Message(error=(QueryFailed.__name__, _unforeseen(error))))
+
+
+def _unforeseen(error: Exception) -> str:
+    """Return kind and place of an error alone: its text, and a traceback's, may hold a cell."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"The load failed where it should not: {type(error).__name__} in"
+        f" {Path(where.filename).name}, line {where.lineno}. Nothing has changed; please report"
+        " this line"
+    )
 
 
 def _load(request: _Request) -> LoadReport:
@@ -326,15 +339,7 @@ def _done(report: LoadReport) -> _Message:
 
 
 def _stored_csv(options: CsvOptions | None) -> dict[str, str | None] | None:
-    if options is None:
-        return None
-    return {
-        "delimiter": options.delimiter,
-        "encoding": options.encoding,
-        "decimal": options.decimal,
-        "dates": options.dates,
-        "quote": options.quote,
-    }
+    return None if options is None else asdict(options)
 
 
 def _say(message: _Message) -> None:

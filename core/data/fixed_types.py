@@ -15,6 +15,7 @@ _SMALL_WHOLE = {
 _LARGE_WHOLE = {"UBIGINT", "HUGEINT", "UHUGEINT"}
 _FLOATS = {"FLOAT", "DOUBLE"}
 _NAIVE = {"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"}
+_ZONED = {"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"}
 _TEXTS = {"VARCHAR", "UUID", "TIME", "TIME WITH TIME ZONE", "INTERVAL", "JSON"}
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 _BIGINT_LIMIT = "9223372036854775807"
@@ -23,7 +24,7 @@ _BIGINT_LIMIT = "9223372036854775807"
 def is_loadable(sql_type: str) -> bool:
     """Return whether a cell of that DuckDB type is one value, neither nested nor binary."""
     known = _SMALL_WHOLE | _LARGE_WHOLE | _FLOATS | _NAIVE | _TEXTS
-    known |= {"BOOLEAN", "DATE", "TIMESTAMP WITH TIME ZONE"}
+    known |= _ZONED | {"BOOLEAN", "DATE"}
     return sql_type in known or bool(_DECIMAL.fullmatch(sql_type)) or sql_type.startswith("ENUM")
 
 
@@ -46,7 +47,11 @@ def fixed_plan(
     if natural is FieldType.TEXT:
         return None if column.sql_type == "VARCHAR" and declared else text_plan(column)
     sql_type = {FieldType.BOOLEAN: "BOOLEAN", FieldType.DATE: "DATE"}.get(natural, "TIMESTAMPTZ")
-    value = f"CAST({column.raw} AS TIMESTAMP)" if column.sql_type in _NAIVE else column.raw
+    value = column.raw
+    if column.sql_type in _NAIVE:
+        value = f"CAST({column.raw} AS TIMESTAMP)"
+    elif column.sql_type in _ZONED:
+        value = f"CAST({column.raw} AS TIMESTAMPTZ)"
     return ColumnPlan(column.name, value, natural, sql_type)
 
 
@@ -55,7 +60,7 @@ def _natural(sql_type: str) -> FieldType:
         return FieldType.BOOLEAN
     if sql_type == "DATE":
         return FieldType.DATE
-    if sql_type in _NAIVE or sql_type == "TIMESTAMP WITH TIME ZONE":
+    if sql_type in _NAIVE | _ZONED:
         return FieldType.TIMESTAMP
     if sql_type in _TEXTS or sql_type.startswith("ENUM"):
         return FieldType.TEXT

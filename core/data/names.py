@@ -6,7 +6,6 @@ from collections.abc import Iterable
 ROW_NUMBER = "_row"
 PERSON = "_person"
 MOMENT = "_moment"
-CATALOGUE = "_catalogue"
 _RESERVED = re.compile(r"_row|_moment|_catalogue|_person(_\d+)?|rowid", re.IGNORECASE)
 
 

@@ -105,7 +105,8 @@ class CsvFiles(Destination):
             if not path.exists():
                 return None
             with _reading(path) as rows:
-                count = sum(1 for _ in rows) - 1
+                _header(rows, path)
+                count = sum(1 for _ in rows)
         return AudienceView(name=audience, display_name=None, count=count, applied=True)
 
     def create(self, audience: str, display_name: str) -> str | None:
@@ -147,11 +148,22 @@ class CsvFiles(Destination):
 def _merge_members(path: Path, changes: Mapping[str, Change]) -> None:
     """Write the file anew with the changes; both are read once, in the order of ids."""
     with _reading(path) as rows:
-        _, *known = next(rows, ["id"])
+        known = _header(rows, path)
         named = {name: None for change in changes.values() for name in change.attributes or {}}
         names = [*known, *sorted(named.keys() - set(known))]
         members = _merged(_in_order(rows, path), changes, names)
         _write_whole(path, ["id", *names], members)
+
+
+def _header(rows: Iterator[Row], path: Path) -> Row:
+    """Return the names of the attributes. Raises: CallRefused where the file has no header."""
+    first, *names = next(rows, None) or [""]
+    if first.removeprefix("\ufeff") != "id":
+        raise CallRefused(
+            f"{path} is no list that Rollcall wrote: its first line does not begin with 'id'. "
+            "Delete the file, or put back the one that Rollcall wrote."
+        )
+    return names
 
 
 def _merged(

@@ -38,6 +38,8 @@ def _known_zone(name: object) -> object:
 
 
 def _cron(text: object) -> object:
+    if len(str(text).split()) != 5:
+        raise ValueError(f"{text!r} is no cron expression of five fields: minute to day of week")
     try:
         CronSim(str(text), _ANY_MOMENT)
     except CronSimError as error:

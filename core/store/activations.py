@@ -148,7 +148,7 @@ def pause_activation(session: WriteSession, key: str, reason: str | None = None)
 
 
 def resume_activation(session: WriteSession, key: str) -> bool:
-    """Let the activation run again, without making up for missed slots."""
+    """Let the activation run again, nothing made up for; return whether it was paused."""
     row = _row(session, key)
     if row.paused_at is None:
         return False

@@ -128,6 +128,13 @@ def destination_secrets(session: ReadSession, key: str, box: SecretBox) -> dict[
     }
 
 
+def destination_secret(session: ReadSession, key: str, name: str, box: SecretBox) -> str | None:
+    """Return one plain secret, None where none is stored. Raises: SecretUnreadable, UnknownName."""
+    encrypted = _row(session, key).secrets.get(name)
+    what = f"The secret '{name}' of destination '{key}'"
+    return None if encrypted is None else box.decrypt(encrypted, what)
+
+
 def rotate_key(store: Store, box: SecretBox, actor: str, *, add_key: bool = True) -> int:
     """Encrypt every secret anew with the newest key, a new one first; return how many.
 

@@ -9,6 +9,8 @@ from core.store.database import ReadSession, WriteSession
 from core.store.models import Process
 from core.store.views import view_of
 
+SCHEDULER = "scheduler"  # the role of a scheduler's process
+
 
 @dataclass(frozen=True, slots=True)
 class ProcessView:

@@ -220,7 +220,11 @@ def update_unowned_run(
 
 def ask_cancel(session: WriteSession, run_id: int) -> bool:
     """Ask the owner of a run to stop; return whether it had not ended yet."""
-    asked = {"cancel_asked_by": session.actor, "cancel_asked_at": session.now()}
+    asked = {
+        "cancel_asked_by": session.actor,
+        "cancel_asked_at": session.now(),
+        "next_try_at": None,
+    }
     if not _change(session, run_id, col(Run.state).not_in(FINAL), asked):
         return False
     record_event(session, run_id, "cancel asked")

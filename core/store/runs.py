@@ -134,31 +134,14 @@ def owned_runs(session: ReadSession) -> tuple[RunView, ...]:
 
 
 def claimable_runs(
-    session: ReadSession, now: datetime, limit: int = 100
+    session: ReadSession, now: datetime, full: Collection[str] = (), limit: int = 100
 ) -> tuple[ClaimableRun, ...]:
     """Return the runs that may be claimed at `now`: approved and by hand first, then by slot.
 
     What is paused rests, but for asking the platform about what it took already, and for ending
-    what somebody cancelled. A run whose audience has another one under way waits for its end.
+    what somebody cancelled. A run whose audience has another one under way waits for its end,
+    and so does one whose account is `full`.
     """
-    is_time = or_(
-        col(Run.next_try_at).is_(None),
-        col(Run.next_try_at) <= now,
-        # Nothing waits so long: a clock was set back.
-        col(Run.next_try_at) > now + _LONGEST_WAIT,
-    )
-    goes = and_(
-        select(Workspace.everything_paused).scalar_subquery().is_(False),
-        col(Activation.archived_at).is_(None),
-        col(Activation.paused_at).is_(None),
-        col(Segment.paused_reason).is_(None),
-        col(Destination.paused_at).is_(None),
-    )
-    waiting = col(Run.state) == RunState.WAITING
-    starts = or_(
-        col(Run.state) == RunState.QUEUED,
-        (col(Run.state) == RunState.HELD) & (col(Run.decision) == "approved"),
-    )
     query = (
         select(Run, Destination.account)
         .join(Activation, col(Activation.id) == col(Run.activation_id))
@@ -167,12 +150,8 @@ def claimable_runs(
         .where(
             col(Run.state).in_([RunState.QUEUED, *_WAITING_FOR_OWNERS]),
             col(Run.token).is_(None),
-            or_(
-                starts & goes & ~_other_is_live(),
-                waiting & is_time & goes,
-                waiting & col(Run.cancel_asked_by).is_not(None),
-                (col(Run.state) == RunState.CONFIRMING) & is_time,
-            ),
+            col(Destination.account).not_in(full),
+            _may_go_on(now),
         )
         .order_by(
             col(Run.priority).desc(),
@@ -184,6 +163,35 @@ def claimable_runs(
     return tuple(ClaimableRun(run_view(row), account) for row, account in session.exec(query))
 
 
+def _may_go_on(now: datetime) -> ColumnElement[bool]:
+    is_time = or_(
+        col(Run.next_try_at).is_(None),
+        col(Run.next_try_at) <= now,
+        # Nothing waits so long: a clock was set back.
+        col(Run.next_try_at) > now + _LONGEST_WAIT,
+    )
+    waiting = col(Run.state) == RunState.WAITING
+    starts = or_(
+        col(Run.state) == RunState.QUEUED,
+        (col(Run.state) == RunState.HELD) & (col(Run.decision) == "approved"),
+    )
+    return or_(
+        starts & _is_going() & ~_other_is_live(),
+        waiting & is_time & (_is_going() | col(Run.cancel_asked_by).is_not(None)),
+        (col(Run.state) == RunState.CONFIRMING) & is_time,
+    )
+
+
+def _is_going() -> ColumnElement[bool]:
+    return and_(
+        select(Workspace.everything_paused).scalar_subquery().is_(False),
+        col(Activation.archived_at).is_(None),
+        col(Activation.paused_at).is_(None),
+        col(Segment.paused_reason).is_(None),
+        col(Destination.paused_at).is_(None),
+    )
+
+
 def _other_is_live() -> ColumnElement[bool]:
     other = aliased(Run)
     same = or_(
@@ -191,6 +199,13 @@ def _other_is_live() -> ColumnElement[bool]:
         col(other.activation_id) == col(Run.activation_id),
     )
     return exists().where(same, col(other.state).in_(LIVE), col(other.id) != col(Run.id))
+
+
+def newest_runs(session: ReadSession) -> dict[int, RunView]:
+    """Return the newest run of every activation that had one, by the activation's id."""
+    newest = select(func.max(Run.id)).group_by(col(Run.activation_id))
+    rows = session.exec(select(Run).where(col(Run.id).in_(newest)))
+    return {row.activation_id: run_view(row) for row in rows}
 
 
 def plan_files_needed(session: ReadSession, since: datetime) -> frozenset[str]:

@@ -17,6 +17,7 @@ from core.errors import (
 )
 from core.store.destinations import pause_destination
 from core.store.run_states import RunState
+from core.store.run_story import GapKind, note_gap
 from core.sync.book import book_and_move
 from core.sync.calls import asked_wait_s
 from core.sync.compute import compute_run
@@ -26,6 +27,7 @@ from core.sync.send import send_plan
 
 _FIRST_WAIT_S = 30.0
 _LONGEST_WAIT_S = 900.0
+_DOUBLINGS = 10  # more reach no further, and overflow in the end
 _WAITED_ENOUGH = timedelta(hours=24)
 
 
@@ -110,8 +112,21 @@ def _end(job: Job, error: Exception, state: RunState | None = None) -> None:
     try:
         book_and_move(job, state=ended, error=str(error), error_kind=type(error).__name__)
     except (LedgerMissing, StorageFull, QueryFailed) as obstacle:
-        _park(job, obstacle, None)
+        if isinstance(obstacle, LedgerMissing) and ended is RunState.CANCELLED:
+            _end_unbooked(job, obstacle)
+            return
+        with job.desk.store.read() as session:
+            now = session.now()
+        _park(job, obstacle, _next_try(job, obstacle, now))
         raise
+
+
+def _end_unbooked(job: Job, obstacle: LedgerMissing) -> None:
+    """End a cancelled run whose ledger is gone; what it sent is booked once the ledger is back."""
+    with job.writing() as session:
+        if job.run.cursor > 0:
+            note_gap(session, job.run.id, GapKind.UNANSWERED, 0, job.run.cursor)
+        job.update(session, state=RunState.CANCELLED, error=str(obstacle))
 
 
 def _wait_or_end(job: Job, error: DestinationError) -> None:
@@ -124,8 +139,8 @@ def _wait_or_end(job: Job, error: DestinationError) -> None:
         _park(job, error, _next_try(job, error, now))
 
 
-def _next_try(job: Job, error: DestinationError, now: datetime) -> datetime:
-    growing = min(_FIRST_WAIT_S * 2**job.run.attempts, _LONGEST_WAIT_S)
+def _next_try(job: Job, error: RollcallError, now: datetime) -> datetime:
+    growing = min(_FIRST_WAIT_S * 2 ** min(job.run.attempts, _DOUBLINGS), _LONGEST_WAIT_S)
     return now + timedelta(seconds=max(growing, asked_wait_s(error) or 0))
 
 

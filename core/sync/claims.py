@@ -1,6 +1,5 @@
 """Taking runs for this process: new ones, those that wait, and those whose owner is gone."""
 
-import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +12,6 @@ from core.store.run_states import RunState
 from core.store.runs import RunView, claimable_runs, live_run
 from core.sync.hold import approve_plan
 from core.sync.lease import Lease, OwnProcess, abandoned_runs, lease_on, take_over
-
-log = logging.getLogger(__name__)
 
 BY_HAND = "by hand"
 BY_HAND_PRIORITY = 10
@@ -83,7 +80,6 @@ class Claims:
             return self._take_idle(run)
         if run.id not in {abandoned.id for abandoned in abandoned_runs(self._store)}:
             return run, None
-        log.info("taking over run %s", run.id)
         return take_over(self._store, run, self._process)
 
     def take_pending(self, run: RunView) -> Lease | None:
@@ -115,16 +111,13 @@ class Claims:
                 continue
             taken, lease = take_over(self._store, run, self._process)
             if lease is not None:
-                log.info("taking over run %s", run.id)
                 return Claim(taken, account, lease)
         return None
 
     def _next_idle(self, full: Collection[str]) -> Claim | None:
         with self._store.read() as session:
-            candidates = claimable_runs(session, session.now())
+            candidates = claimable_runs(session, session.now(), full)
         for candidate in candidates:
-            if candidate.account in full:
-                continue
             lease = self._claim(candidate.run, _state_to_be(candidate.run))
             if lease is not None:
                 return Claim(candidate.run, candidate.account, lease)

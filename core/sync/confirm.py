@@ -12,6 +12,7 @@ from core.sync.job import Job
 from core.sync.points import reach
 
 POLLING_S = 300.0
+_DOUBLINGS = 10  # more reach no further, and overflow in the end
 _GIVEN_UP_AFTER = timedelta(hours=24)
 
 
@@ -94,7 +95,7 @@ def _finish(job: Job, seen: PlatformView | None) -> None:
 
 def leave_pending(job: Job) -> None:
     """Give the run up as it is, to be looked up after 1, 2, 4 … seconds, at most five minutes."""
-    wait_s = min(2.0**job.run.attempts, POLLING_S)
+    wait_s = min(2.0 ** min(job.run.attempts, _DOUBLINGS), POLLING_S)
     with job.writing() as session:
         job.run = release_run(
             session,

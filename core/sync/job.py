@@ -69,7 +69,7 @@ class AccountPacer:
         self._turn_at = self._store.clock.monotonic()
 
     def is_fresh(self) -> bool:
-        """A process that stood still between turn and request must not use the turn any more."""
+        """Return whether the turn may still be used: not once this process stood still since."""
         late_s = self._store.clock.monotonic() - self._turn_at
         return self._interval_s == 0 or late_s <= FRESH_S
 

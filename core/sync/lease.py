@@ -278,6 +278,10 @@ def take_over(store: Store, seen: RunView, process: OwnProcess) -> tuple[RunView
     limit = store.settings.max_takeovers
     with store.write(MACHINE) as session:
         run = take_over_run(session, seen, process.owner(), limit)
-    if run is None or run.state is RunState.NEEDS_ATTENTION:
-        return run or seen, None
+    if run is None:
+        return seen, None
+    if run.state is RunState.NEEDS_ATTENTION:
+        log.error("run %s needs attention", run.id)
+        return run, None
+    log.info("taking over run %s", run.id)
     return run, Lease(store, run, taken_at)

@@ -1,15 +1,25 @@
 """Works on queued loads, one at a time."""
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
+from core.data.load import translated_files
 from core.data.manifest import read_manifest
 from core.data.report import LoadedSnapshot, Progress
 from core.data.unfinished import find_unfinished
-from core.errors import Cancelled, LeaseLost, RollcallError, StorageFull, StoreError
+from core.errors import (
+    Cancelled,
+    LeaseLost,
+    RollcallError,
+    StorageFull,
+    StoreError,
+    StoreUnavailable,
+)
 from core.store.database import WriteSession
 from core.store.loads import (
     LoadState,
@@ -126,7 +136,9 @@ class _Loading:
 
     def _work(self) -> None:
         path = Path(self._load.manifest_path)
-        unfinished = find_unfinished(read_manifest(path), self._workspace.settings.load_quiet_s)
+        quiet_s = self._workspace.settings.load_quiet_s
+        with translated_files():
+            unfinished = find_unfinished(read_manifest(path), quiet_s)
         if unfinished is not None:
             self._put_off(unfinished)
             return
@@ -150,7 +162,8 @@ class _Loading:
         if now - self._said_at < _PROGRESS_EVERY_S:
             return
         self._said_at = now
-        with self._store.write(self._actor) as session:
+        # A note that finds the store locked is not worth a load: the next one tells more.
+        with suppress(StoreUnavailable), self._store.write(self._actor) as session:
             note_load_progress(
                 session, self._load.id, self._token, progress.sentence, progress.share
             )
@@ -162,8 +175,11 @@ class _Loading:
         state = LoadState.CANCELLED if isinstance(error, Cancelled) else LoadState.FAILED
         said = error if isinstance(error, RollcallError) else RollcallError(_UNFORESEEN)
         log.error("load failed", extra={"error": type(error).__name__})
+        self._surely(lambda: self._note_end(state, said))
+
+    def _note_end(self, state: LoadState, error: RollcallError) -> None:
         with self._store.write(self._actor) as session:
-            end_load(session, self._load.id, self._token, state, error=said)
+            end_load(session, self._load.id, self._token, state, error=error)
 
     def _put_off(self, reason: str) -> None:
         log.info("load put off: %s", reason)
@@ -172,17 +188,20 @@ class _Loading:
             put_off_load(session, self._load.id, self._token, until, reason)
 
     def _put_off_surely(self, reason: str) -> None:
-        """Queue the load again as soon as the store takes it; else its process's end does."""
+        self._surely(lambda: self._put_off(reason))
+
+    def _surely(self, write: Callable[[], None]) -> None:
+        """Let go of the load as soon as the store takes it; else its process's end does."""
         while not self._stopping.is_set():
             try:
-                self._put_off(reason)
+                write()
                 return
             except (StoreError, StorageFull):
                 self._store.clock.sleep(_PROGRESS_EVERY_S)
             except LeaseLost:
                 return
         try:
-            self._put_off(reason)
+            write()
         except RollcallError as error:
             log.warning("the load was left as it is: %s", error)
 

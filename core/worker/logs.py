@@ -15,6 +15,8 @@ from pathlib import Path
 from concurrent_log_handler import ConcurrentRotatingFileHandler
 from pythonjsonlogger.json import JsonFormatter
 
+from core.errors import UsageError
+
 LOG_FILE = "scheduler.log"
 _MAX_BYTES = 10_000_000
 _KEPT_FILES = 5
@@ -40,9 +42,12 @@ def say_unforeseen(log: logging.Logger, what: str, error: BaseException) -> None
     log.error(what, extra={"error": type(error).__name__, "place": place})
 
 
-def start_logging(folder: Path, *, level: int = logging.INFO) -> None:
-    """Log to `scheduler.log` in the folder, shared with other schedulers, and to stderr."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+def start_logging(folder: Path) -> None:
+    """Log to `scheduler.log` in the folder, shared with other schedulers, and to stderr.
+
+    Raises: UsageError where it cannot be written.
+    """
+    _refuse_unwritable(folder / LOG_FILE)
     file = ConcurrentRotatingFileHandler(
         folder / LOG_FILE, maxBytes=_MAX_BYTES, backupCount=_KEPT_FILES, encoding="utf-8"
     )
@@ -57,9 +62,22 @@ def start_logging(folder: Path, *, level: int = logging.INFO) -> None:
     shown.setFormatter(_Short("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
     for handler in (file, shown):
         handler.addFilter(_add_about)
-    logging.basicConfig(level=level, handlers=[file, shown], force=True)
+    logging.raiseExceptions = False  # a disk that fills up must not print a traceback a line
+    logging.basicConfig(level=logging.INFO, handlers=[file, shown], force=True)
     for noisy in ("httpx", "httpcore", "alembic", "sqlalchemy", "schedule"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _refuse_unwritable(file: Path) -> None:
+    """Say at the start what the handler would print as a traceback with every line."""
+    try:
+        with file.open("a"):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"The log {file} cannot be written: {error.strerror or error}. "
+            "Make it writable, or name another home with ROLLCALL_HOME."
+        ) from error
 
 
 def _add_about(record: logging.LogRecord) -> bool:

@@ -1,12 +1,13 @@
 """The scheduler's loop: once a second it queues what is due and works on what is queued."""
 
 import logging
+import time
 from collections.abc import Callable
-from threading import Event
 
 import schedule
 
 from core.errors import RollcallError
+from core.store.processes import SCHEDULER
 from core.sync.calls import Patience
 from core.sync.run import Runner
 from core.worker.due import queue_due
@@ -19,7 +20,6 @@ from core.workspace.sweeping import sweep_home
 
 log = logging.getLogger(__name__)
 
-ROLE = "scheduler"
 TICK_S = 1
 _PING_S = 60
 # Short, so that a platform that is slow or down holds no thread from the runs of others.
@@ -32,8 +32,8 @@ class Scheduler:
 
     def __init__(self, workspace: OpenWorkspace) -> None:
         self._workspace = workspace
-        self._stopping = Event()
-        self._runner: Runner = workspace.runner(ROLE, _PATIENCE)
+        self._is_stopping = False
+        self._runner: Runner = workspace.runner(SCHEDULER, _PATIENCE)
         self._runs = RunThreads(self._runner)
         self._loads = LoadThread(workspace, self._runner.process)
         self._ping = Ping(workspace.settings)
@@ -45,20 +45,21 @@ class Scheduler:
         ticker.every(_PING_S).seconds.do(self._safely, "ping", self._ping.send)
         ticker.every(_SWEEP_S).seconds.do(self._safely, "sweep", self._sweep)
         ticker.run_all()
-        while not self._stopping.is_set():
+        while not self._is_stopping:
             ticker.run_pending()
-            self._stopping.wait(max(0.05, min(ticker.idle_seconds or TICK_S, TICK_S)))
+            time.sleep(max(0.05, min(ticker.idle_seconds or TICK_S, TICK_S)))
         self.close()
 
     def tick(self) -> None:
         """Queue, load and run what there is; a part that fails keeps no other from its turn."""
-        self._safely("queueing", lambda: queue_due(self._workspace.store, ROLE))
+        self._safely("queueing", lambda: queue_due(self._workspace.store, SCHEDULER))
         self._safely("loads", self._loads.fill)
         self._safely("runs", self._runs.fill)
 
     def stop(self) -> None:
-        """Let `run` end; safe to call from a signal's handler."""
-        self._stopping.set()
+        """Let `run` end within a tick; safe to call from a signal's handler."""
+        # No Event: setting one takes a lock that the interrupted code may hold.
+        self._is_stopping = True
 
     def close(self) -> None:
         """Let the calls in hand end, and everything else wait for whoever runs next."""
@@ -72,7 +73,7 @@ class Scheduler:
         log.info("stopped")
 
     def _sweep(self) -> None:
-        sweep_home(self._workspace, ROLE)
+        sweep_home(self._workspace, SCHEDULER)
 
     def _safely(self, what: str, do: Callable[[], object]) -> None:
         try:
@@ -80,4 +81,4 @@ class Scheduler:
         except RollcallError as error:
             log.error("%s failed, and is tried again", what, extra={"error": type(error).__name__})
         except Exception as error:
-            say_unforeseen(log, f"{what} failed", error)
+            say_unforeseen(log, f"{what} failed, and is tried again", error)

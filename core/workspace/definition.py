@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -12,15 +12,11 @@ from core.errors import RunRefused, UsageError
 from core.schedule.definition import MANUAL, Schedule, parse_schedule
 from core.segments.suggest import did_you_mean
 
+Filled = Annotated[str, Field(min_length=1)]
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FromEnvironment(_Part):
-    """A secret by the name of the variable that holds it."""
-
-    env: str = Field(min_length=1)
 
 
 class DataPart(_Part):
@@ -60,8 +56,8 @@ class ActivationPart(_Part):
     segment: str
     destination: str
     external_id: str
-    display_name: str | None = None
-    audience_name: str | None = None
+    display_name: Filled | None = None
+    audience_name: Filled | None = None
     attributes: dict[str, str] = {}
     schedule: Any = MANUAL
     guards: dict[str, Any] | None = None
@@ -119,8 +115,7 @@ def at_place(place: str) -> Iterator[None]:
 def _check_keys(path: Path, raw: Mapping[str, Any]) -> None:
     if "folder" in raw:
         raise UsageError(f"{path.name}: folder: unknown key. {_near(('folder',))}")
-    pattern_kinds = ("destinations", "segments", "activations")
-    for kind in pattern_kinds:
+    for kind in ("destinations", "segments", "activations"):
         for key in raw.get(kind, {}) if isinstance(raw.get(kind, {}), dict) else ():
             if not _is_key(key):
                 raise UsageError(

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from core.store.destinations import (
     DestinationSettings,
     DestinationView,
     create_destination,
-    destination_secrets,
+    destination_secret,
     find_destination,
     restore_destination,
     save_destination,
@@ -40,7 +40,10 @@ def put_destination(
     Raises: UsageError, UnknownName, NameTaken, SecretUnreadable.
     """
     saved = find_destination(session, key)
-    stored = destination_secrets(session, key, box) if saved else {}
+
+    def stored(name: str) -> str | None:
+        return destination_secret(session, key, name, box) if saved else None
+
     secrets, sources = _secrets(key, part, stored)
     values = {**_kept(saved, part), **_open_values(part, folder, key), **secrets}
     config = read_config(part.platform, values, settings)
@@ -110,16 +113,19 @@ def _open_values(part: DestinationPart, folder: Path, key: str) -> dict[str, Any
 
 
 def _secrets(
-    key: str, part: DestinationPart, stored: Mapping[str, str]
+    key: str, part: DestinationPart, stored: Callable[[str], str | None]
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the plain secrets and the variable that each comes from, by field."""
+    """Return the plain secrets and the variable that each comes from, by field.
+
+    A stored one is read only where no variable gives it: its key may be lost.
+    """
     values, sources = {}, {}
     for name in sorted(secret_fields(destination_type(part.platform).config_model)):
         place = f"destinations.{key}.{name}"
         variable = _variable(part.config.get(name), place)
         if variable is not None:
             sources[name] = variable
-        value = os.environ.get(variable or "") or stored.get(name)
+        value = os.environ.get(variable or "") or stored(name)
         if value is None and variable is not None:
             raise UsageError(
                 f"{place}: the variable {variable} is not set and no secret is stored yet: "

@@ -10,18 +10,25 @@ from socket import gethostname
 from core.data.snapshots import snapshot_path
 from core.errors import RollcallError
 from core.settings import Settings
+from core.store.activations import list_activations
+from core.store.audiences import list_audiences
 from core.store.database import Store, open_store
 from core.store.destinations import destination_secrets, list_destinations
 from core.store.engine import journal_mode
-from core.store.processes import list_processes
+from core.store.loads import LoadState, list_loads
+from core.store.processes import SCHEDULER, list_processes
 from core.store.rates import busy_shares
+from core.store.run_states import RunState
+from core.store.runs import RunView, list_runs, newest_runs
 from core.store.secrets import SecretBox
 from core.store.snapshots import current_snapshot
 from core.store.workspace import get_workspace
 
-_SCHEDULER = "scheduler"
 _SEEN_WITHIN_S = 120
 _BUSY = 0.8
+_MANY = 10_000
+_NEEDS = (RunState.HELD, RunState.NEEDS_ATTENTION)
+_ENDED = {RunState.FAILED: "failed", RunState.PARTLY: "was refused in part"}
 _LITTLE_DISK = 5 * 1024**3
 
 
@@ -48,10 +55,12 @@ def look_over(settings: Settings) -> list[Finding]:
     except RollcallError as error:
         return [Finding("store", Mark.FAULT, str(error)), *found]
     try:
-        checks = (_store, _snapshot, _key, _hosts, _scheduler, _pause)
+        checks = (_home, _store, _snapshot, _key, _ledgers, _hosts, _scheduler, _pause)
         return [
             *(_safely(check, store, settings) for check in checks),
+            *_loads(store),
             *_destinations(store),
+            *_activations(store),
             *found,
         ]
     finally:
@@ -66,6 +75,30 @@ def _safely(check: Check, store: Store, settings: Settings) -> Finding:
         return check(store, settings)
     except RollcallError as error:
         return Finding(check.__name__.strip("_"), Mark.FAULT, str(error))
+
+
+def _home(_: Store, settings: Settings) -> Finding:
+    if settings.home.stat().st_mode & 0o077:
+        said = f"Others on this machine may look into {settings.home}: `chmod 700` keeps them out."
+        return Finding("home", Mark.WARNING, said)
+    return Finding("home", Mark.OK, f"{settings.home}, for its owner alone.")
+
+
+def _ledgers(store: Store, settings: Settings) -> Finding:
+    with store.read() as session:
+        audiences = list_audiences(session)
+    gone = [a.name for a in audiences if a.ledger_file and not _has(settings, a.ledger_file)]
+    if gone:
+        said = (
+            f"What {', '.join(gone[:5])} holds is not known any more: put the files of "
+            f"{settings.ledgers} back from a backup, or choose another audience_name."
+        )
+        return Finding("ledgers", Mark.FAULT, said)
+    return Finding("ledgers", Mark.OK, "What every list holds is known.")
+
+
+def _has(settings: Settings, ledger: str) -> bool:
+    return (settings.ledgers / ledger).is_file()
 
 
 def _store(store: Store, _: Settings) -> Finding:
@@ -97,6 +130,51 @@ def _snapshot(store: Store, settings: Settings) -> Finding:
     )
 
 
+def _loads(store: Store) -> Iterator[Finding]:
+    """Yield what came of the newest scheduled load, where there was one."""
+    with store.read() as session:
+        ended = list_loads(session, states=[LoadState.LOADED, LoadState.FAILED], limit=1)
+    for load in ended:
+        when = f"{load.finished_at:%Y-%m-%d %H:%M} UTC"
+        if load.state is LoadState.LOADED:
+            yield Finding("loads", Mark.OK, f"The last scheduled load ended well at {when}.")
+        else:
+            said = f"The last scheduled load failed at {when}, older data stays: {load.error}"
+            yield Finding("loads", Mark.FAULT, said)
+
+
+def _activations(store: Store) -> Iterator[Finding]:
+    """Yield the activations that need somebody."""
+    with store.read() as session:
+        newest = newest_runs(session)
+        held = {run.activation_id: run for run in list_runs(session, states=_NEEDS, limit=_MANY)}
+        views = list_activations(session)
+    for view in views:
+        needing = held.get(view.id) or newest.get(view.id)
+        finding = _need(needing) if needing else None
+        if view.paused_at is not None:
+            why = f": {view.paused_reason}" if view.paused_reason else "."
+            yield Finding(f"activation {view.key}", Mark.WARNING, f"Paused{why}")
+        elif finding is not None:
+            yield Finding(f"activation {view.key}", *finding)
+
+
+def _need(run: RunView) -> tuple[Mark, str] | None:
+    if run.state is RunState.HELD:
+        how = f"`runs approve {run.id}` or `runs reject {run.id}`"
+        return Mark.WARNING, f"Run {run.id} waits for approval ({_reasons(run)}): {how}."
+    if run.state is RunState.NEEDS_ATTENTION:
+        how = f"see `runs show {run.id}`, then `runs cancel {run.id}`"
+        return Mark.FAULT, f"Run {run.id} was taken over too often: {how}."
+    if run.state in (RunState.FAILED, RunState.PARTLY):
+        return Mark.FAULT, f"Run {run.id} {_ENDED[run.state]}: {run.error}"
+    return None
+
+
+def _reasons(run: RunView) -> str:
+    return "; ".join(run.hold_reasons or ())
+
+
 def _key(store: Store, settings: Settings) -> Finding:
     box = SecretBox(settings)
     with store.read() as session:
@@ -123,7 +201,7 @@ def _hosts(store: Store, _: Settings) -> Finding:
 
 def _scheduler(store: Store, _: Settings) -> Finding:
     with store.read() as session:
-        beats = [process.beat_at for process in list_processes(session, _SCHEDULER)]
+        beats = [process.beat_at for process in list_processes(session, SCHEDULER)]
         now = session.now()
     if beats and (now - max(beats)).total_seconds() < _SEEN_WITHIN_S:
         return Finding("scheduler", Mark.OK, f"Last seen at {max(beats):%Y-%m-%d %H:%M:%S} UTC.")

@@ -11,8 +11,8 @@ from core.data.instance import Instance, Snapshot
 from core.data.snapshots import snapshot_path
 from core.destinations import make_destination
 from core.destinations._base import Destination
-from core.errors import SnapshotMissing, UsageError
-from core.settings import Settings
+from core.errors import SnapshotMissing
+from core.settings import Settings, make_folders
 from core.store.database import Store, open_store
 from core.store.destinations import DestinationView, destination_secrets
 from core.store.secrets import SecretBox
@@ -89,21 +89,10 @@ def open_workspace(
 
     Raises: StoreError, UsageError.
     """
-    _make_folders(settings)
+    make_folders(settings)
     with ExitStack() as stack:
         store = open_store(settings, clock)
         stack.callback(store.close)
         instance = Instance(settings, memory_share)
         stack.callback(instance.close)
         yield OpenWorkspace(settings, store, SecretBox(settings), instance)
-
-
-def _make_folders(settings: Settings) -> None:
-    for folder in (settings.snapshots, settings.plans, settings.ledgers, settings.scratch):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(
-                f"{folder} cannot be made: {error.strerror or error}. "
-                "Name a folder that may be written with ROLLCALL_HOME."
-            ) from error

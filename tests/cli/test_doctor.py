@@ -9,6 +9,7 @@ import pytest
 
 from core.settings import Settings
 from core.store.database import open_store
+from core.store.loads import LoadState, NewLoad, claim_load, end_load, queue_load
 from core.store.models import Rate
 from core.store.rates import ask_turn
 from tests.cli.terminal import Answer, Terminal
@@ -30,7 +31,7 @@ def test_a_missing_scheduler_is_a_warning_and_exits_0(terminal: Terminal) -> Non
 def test_every_part_has_a_line(terminal: Terminal) -> None:
     lines = terminal.run("doctor").out.splitlines()
     found = {line.split(":")[0].split(maxsplit=1)[1] for line in lines}
-    parts = {"store", "snapshot", "key", "hosts", "scheduler", "pause", "disk"}
+    parts = {"home", "store", "snapshot", "key", "ledgers", "hosts", "scheduler", "pause", "disk"}
     assert found == parts | {"destination crm", "destination files"}
 
 
@@ -74,6 +75,35 @@ def keep_busy(terminal: Terminal, percent: int) -> None:
             ask_turn(session, account, 36.0, urgent=False)
             session.get_one(Rate, account).next_at = 0.0
     store.close()
+
+
+def test_a_load_that_failed_is_a_fault(terminal: Terminal) -> None:
+    store = open_store(Settings(home=terminal.home))
+    with store.write("scheduler") as session:
+        queued = queue_load(session, NewLoad("dataset.toml", "schedule"))
+        load = claim_load(session, queued.id, "p1")
+        assert load and load.token
+        end_load(session, load.id, load.token, LoadState.FAILED, error=ValueError("line 7: no."))
+    store.close()
+    answer = terminal.run("doctor", "--json")
+    assert (answer.exit, marks(answer)["loads"]) == (1, "fault")
+    assert "older data stays: line 7: no." in answer.out
+
+
+def test_a_run_that_failed_is_a_fault_until_one_succeeds(terminal, hurried: StandInServer) -> None:
+    hurried.faults("400@create:1,2,3,4")
+    terminal.run("activations", "run", "french_to_batch")
+    answer = terminal.run("doctor", "--json")
+    assert (answer.exit, marks(answer)["activation french_to_batch"]) == (1, "fault")
+    hurried.faults()
+    terminal.json("activations", "run", "french_to_batch")
+    assert "activation french_to_batch" not in marks(terminal.run("doctor", "--json"))
+
+
+def test_a_paused_activation_is_a_warning(terminal: Terminal) -> None:
+    terminal.json("activations", "pause", "french_to_batch")
+    answer = terminal.run("doctor", "--json")
+    assert (answer.exit, marks(answer)["activation french_to_batch"]) == (0, "warning")
 
 
 def test_a_pause_of_everything_names_the_command_that_ends_it(terminal: Terminal) -> None:

@@ -1,9 +1,11 @@
 """Inputs that are not what they should be: one sentence, never a traceback."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from core.cli.context import actor
 from tests.cli.terminal import Terminal
 
 
@@ -56,3 +58,12 @@ def test_a_traceback_never_reaches_the_user_of_a_process(terminal: Terminal) -> 
     done = terminal.process("apply", terminal.path("bytes.toml"))
     assert (done.exit, done.out) == (2, "")
     assert done.err.count("\n") == 1 and "Traceback" not in done.err
+
+
+def test_a_user_without_a_name_acts_under_a_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 54_321)
+    assert actor() == "user 54321 (command line)"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from core.data.child import load_snapshot
+from core.data.child import _request, load_snapshot
 from core.data.report import LoadedSnapshot, Progress
 from core.errors import Cancelled, DataRefused, FewerRows, FileRefused
 from core.settings import PROJECT_ROOT, Settings
@@ -82,6 +82,27 @@ def test_the_errors_of_the_child_are_those_of_a_load_here(home: Settings, tmp_pa
     with pytest.raises(FileRefused) as error:
         load_snapshot(write_dataset(tmp_path, people="id\n1\n\n2,3\n"), home)
     assert str(error.value).startswith("people.csv, line 4: 2 cells")
+
+
+def test_an_error_that_nobody_foresaw_is_told_by_kind_and_place_alone(
+    home: Settings, tmp_path: Path
+) -> None:
+    request = _request(people(tmp_path), home, tmp_path / "one.duckdb", tmp_path, None, False)
+    broken = request.model_copy(update={"previous": '["c0001"]'}).model_dump_json()
+    with subprocess.Popen(
+        [sys.executable, "-m", "core.data.child"],
+        cwd=PROJECT_ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdin and child.stdout and child.stderr
+        child.stdin.write(f"{broken}\n")
+        child.stdin.flush()
+        said, shown = child.stdout.read(), child.stderr.read()
+    assert "ValidationError in" in said and "c0001" not in said
+    assert shown == ""
 
 
 def test_fewer_than_half_of_the_last_rows_are_refused_unless_accepted(

@@ -5,7 +5,9 @@ import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import duckdb
 import openpyxl
 import pandas as pd
 import pyarrow as pa
@@ -320,3 +322,34 @@ def test_a_file_of_another_kind_is_refused(name: str, said: str) -> None:
 def test_no_ending_belongs_to_two_sources() -> None:
     endings = [ending for source in sources() for ending in source.endings]
     assert len(endings) == len(set(endings)) > 0
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Paris"])
+def test_timestamps_of_every_unit_and_zone_load(
+    tmp_path: Path, unit: str, zone: str | None
+) -> None:
+    at = dt.datetime(2026, 3, 1, 12, tzinfo=ZoneInfo(zone) if zone else None)
+    columns = {"id": ["a"], "at": pa.array([at], pa.timestamp(unit, tz=zone))}
+    pq.write_table(pa.table(columns), tmp_path / "people.parquet")
+    manifest = tmp_path / "dataset.toml"
+    manifest.write_text(
+        'time_zone = "UTC"\npeople = "p"\n[tables.p]\nfile = "people.parquet"\nkey = "id"\n'
+    )
+    load_into(manifest, tmp_path / "one.duckdb")
+    with duckdb.connect(str(tmp_path / "one.duckdb"), read_only=True) as connection:
+        (loaded,) = connection.execute('SELECT epoch("at") FROM p').fetchone() or (0,)
+    assert loaded == (at if zone else at.replace(tzinfo=dt.UTC)).timestamp()
+
+
+def test_keys_that_a_workbook_has_rounded_are_refused(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["id", "n"], [12345678901234567, 1], [2, 2]):
+        book.active.append(row)
+    book.save(tmp_path / "people.xlsx")
+    manifest = tmp_path / "dataset.toml"
+    manifest.write_text(
+        'time_zone = "UTC"\npeople = "p"\n[tables.p]\nfile = "people.xlsx"\nkey = "id"\n'
+    )
+    with pytest.raises(FileRefused, match="row 2, column 'id': a workbook rounds"):
+        load_into(manifest, tmp_path / "one.duckdb")

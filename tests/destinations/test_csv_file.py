@@ -162,3 +162,14 @@ def test_the_account_is_the_folder_by_its_real_path(tmp_path: Path) -> None:
 def test_a_relative_folder_is_refused() -> None:
     with pytest.raises(UsageError, match="no whole path"):
         make_destination("csv_file", {"folder": "lists"}, Settings())
+
+
+@pytest.mark.parametrize("left", ["", "a,b\r\n1,2\r\n"])
+def test_a_file_without_our_header_is_refused(
+    files: Destination, tmp_path: Path, left: str
+) -> None:
+    (tmp_path / "vip.csv").write_text(left)
+    with pytest.raises(CallRefused, match="is no list that Rollcall wrote"):
+        files.view("vip")
+    with pytest.raises(CallRefused, match="is no list that Rollcall wrote"):
+        files.apply("vip", [add("a")], "1")

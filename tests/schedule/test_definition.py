@@ -30,6 +30,7 @@ def test_a_schedule_comes_back_from_the_store_as_it_was_written(raw: object) -> 
         ({"every": "90 seconds"}, "write it like 15 minutes"),
         ({"cron": "61 * * * *"}, "cron: '61 * * * *' is no cron expression"),
         ({"cron": "0 7 * *"}, "is no cron expression"),
+        ({"cron": "*/10 * * * * *"}, "is no cron expression of five fields"),
         ({"days": [], "at": ["07:00"]}, "days"),
         ({"days": ["mon"], "at": ["7:00"]}, "'7:00' is no time of day"),
         ({"days": ["monday"], "at": ["07:00"]}, "days"),

@@ -12,7 +12,7 @@ from core.store.activations import (
     resume_activation,
 )
 from core.store.database import Store, WriteSession
-from core.store.destinations import note_tested, pause_destination
+from core.store.destinations import create_destination, note_tested, pause_destination
 from core.store.run_changes import (
     NewRun,
     ask_cancel,
@@ -27,7 +27,7 @@ from core.store.run_states import RunState
 from core.store.runs import RunView, claimable_runs, get_run
 from core.store.segments import pause_segment
 from core.store.workspace import pause_everything, resume_everything
-from tests.store.example import ANN, OWNER, activation, furnish, new_run
+from tests.store.example import ANN, OWNER, activation, box, destination, furnish, new_run
 
 SLOT = datetime(2030, 1, 1, 7, tzinfo=UTC)
 
@@ -154,6 +154,16 @@ def test_a_run_names_the_account_that_it_will_call(store: Store, vip) -> None:
     with store.write(ANN) as session:
         queue_run(session, new_run(vip, SLOT))
         assert [found.account for found in claimable_runs(session, SLOT)] == [vip.account]
+
+
+def test_a_full_account_hides_no_run_of_another_behind_its_own(store: Store, vip) -> None:
+    with store.write(ANN) as session:
+        create_destination(session, "shop", destination("https://api.batch.com p2"), box(store))
+        shop = create_activation(session, "shop_list", activation("shop", "shop"))
+        first = queue_run(session, new_run(vip, SLOT - timedelta(hours=1)))
+        second = queue_run(session, new_run(shop, SLOT))
+        found = [claimable_runs(session, SLOT, full, 1) for full in ((), {vip.account})]
+    assert [run.run.id for (run,) in found] == [first.id, second.id]
 
 
 def test_slots_that_were_missed_are_counted_on_the_run(store: Store, vip) -> None:

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from core.errors import PlanOutdated, RunRefused
+from core.errors import NetworkFault, PlanOutdated, RunRefused
 from core.store.activations import get_activation, save_activation
 from core.store.run_states import RunState
 from core.store.segments import save_segment
 from core.store.snapshots import add_snapshot
+from tests.sync.scripted import Answer
 from tests.sync.world import World, make_world
 
 PEOPLE = [f"id{n:02}" for n in range(20)]
@@ -138,3 +139,17 @@ def test_a_run_that_has_ended_cannot_be_cancelled(world: World):
     done = world.run(PEOPLE)
     with pytest.raises(RunRefused, match="succeeded"):
         world.runner.cancel(done.run_id, "bo")
+
+
+def test_a_run_whose_ledger_is_gone_can_be_cancelled_and_is_booked_once_it_is_back(world: World):
+    world.run(PEOPLE)
+    ledger = world.settings.ledgers / (world.audience().ledger_file or "")
+    world.platform.tell("apply", Answer(), *[Answer(NetworkFault("cut"))] * 200)
+    waiting = world.run([*PEOPLE[5:], *(f"new{n}" for n in range(15))], patience_s=0)
+    assert waiting.state is RunState.WAITING and waiting.run_id is not None
+    away = ledger.rename(ledger.with_suffix(".away"))
+    world.platform.script.clear()
+    assert world.runner.cancel(waiting.run_id, "ana").state is RunState.CANCELLED
+    away.rename(ledger)
+    assert world.run().state is RunState.SUCCEEDED
+    assert world.platform.ids("vip") == {id_ for id_ in world.members.ids.values() if id_}

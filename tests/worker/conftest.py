@@ -9,7 +9,7 @@ from tests.worker.home import Home
 
 
 @pytest.fixture
-def home(tmp_path: Path, stand_in: StandInServer, monkeypatch: pytest.MonkeyPatch) -> Home:
+def home(tmp_path: Path, stand_in: StandInServer) -> Home:
     made = Home(tmp_path, stand_in)
     made.people({"c0001", "c0002"})
     return made

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -99,9 +99,9 @@ class Home:
         self.settings = self.settings.model_copy(update={"database_url": SecretStr(url)})
 
 
-def wait_until(true: object, seconds: float = 30, what: str = "") -> None:
+def wait_until(true: Callable[[], object], seconds: float = 30, what: str = "") -> None:
     """Return once `true()` holds; fail after that time."""
     deadline = time.monotonic() + seconds
-    while not true():  # type: ignore[operator]
+    while not true():
         assert time.monotonic() < deadline, what or "it did not come true in time"
         time.sleep(0.05)

@@ -31,7 +31,7 @@ def test_lists_end_equal_after_a_few_kills(attacked: Home) -> None:
 
 @pytest.mark.soak
 def test_lists_end_equal_after_two_hundred_kills(attacked: Home, capsys) -> None:
-    attack = KillTest(attacked, kills=200, seed=11, seconds=1000)
+    attack = KillTest(attacked, kills=200, seed=11, seconds=600)
     attack.attack()
     with capsys.disabled():
         store = "PostgreSQL" if attacked.settings.database_url else "SQLite"

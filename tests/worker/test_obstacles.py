@@ -11,10 +11,12 @@ import pytest
 
 from core.store import engine
 from core.store.activations import get_activation
+from core.store.loads import LoadState, NewLoad, get_load, queue_load
 from core.store.run_states import FINAL, RunState
 from core.store.runs import RunView, list_runs
 from core.sync import draft
 from core.sync.queueing import queue_slot
+from core.worker.loads import LoadThread
 from core.worker.runs import RunThreads
 from core.workspace.opened import OpenWorkspace
 from tests.worker.home import Home, wait_until
@@ -100,8 +102,6 @@ def test_a_store_that_is_locked_while_a_run_sends(home, workspace, runs) -> None
     locked.join()
     wait_until(lambda: runs.working == 0)
     home.stand_in.faults()
-    with workspace.store.write("ana") as session:  # what a later tick finds due
-        session.connection()
     run = newest(workspace)
     assert run.state in (RunState.WAITING, RunState.SUCCEEDED), run.error
     if run.state is RunState.WAITING:
@@ -123,3 +123,38 @@ def make_due(home: Home) -> None:
     """Let the run be tried again now, not in half a minute."""
     with sqlite3.connect(home.settings.home / "store.db") as other:
         other.execute("UPDATE runs SET next_try_at = NULL")
+
+
+def test_a_refused_load_ends_though_the_store_is_locked_for_a_while(home, workspace) -> None:
+    (home.folder / "customers.csv").write_text("customer_id,wanted\nc1,true\nc1,true\n")
+    with workspace.store.write("ana") as session:
+        load = queue_load(session, NewLoad(str(home.folder / "dataset.toml"), "test"))
+    with workspace.runner("scheduler") as runner:
+        loads = LoadThread(workspace, runner.process)
+        assert loads.fill()
+        lock_store(home, 5.0)
+        wait_until(lambda: load_state(workspace, load.id) is LoadState.FAILED)
+        loads.close()
+
+
+def test_a_run_whose_ledger_is_gone_is_tried_again_only_after_a_while(home, workspace, runs):
+    run_once(workspace, runs)
+    home.people({"c0003"})
+    home.load(workspace)
+    home.stand_in.faults("slow@update:100%:0.5s")
+    with workspace.store.write("ana") as session:
+        queue_slot(session, get_activation(session, "vip"), "test", session.now())
+    before = len(home.stand_in.calls("update"))
+    runs.fill()
+    wait_until(lambda: len(home.stand_in.calls("update")) > before)
+    for file in home.settings.ledgers.iterdir():
+        file.unlink()
+    wait_until(lambda: runs.working == 0)
+    run = newest(workspace)
+    assert (run.state, run.error_kind) == (RunState.WAITING, "LedgerMissing")
+    assert runs.fill() == 0
+
+
+def load_state(workspace: OpenWorkspace, load_id: int) -> LoadState:
+    with workspace.store.read() as session:
+        return get_load(session, load_id).state

@@ -51,6 +51,7 @@ class ExcelSource(Source):
             names = names or header
             check_same_columns(names, header, request.files[0], file)
             order = [header.index(name) for name in names]
+            _refuse_rounded(file, header, found, request.as_text)
             first = len(rows)
             rows += [[row[position] for position in order] for _, row in found]
             request.limits.check_rows(len(rows), file.name)
@@ -127,6 +128,20 @@ def _table(
     limits.check_columns(len(names), file.name)
     check_header(names, f"{file.name}, row {number}")
     return names, [(line, _checked(file, line, row, len(names))) for line, row in rows]
+
+
+def _refuse_rounded(
+    file: Path, header: list[str], rows: list[tuple[int, list[_Cell]]], keys: frozenset[str]
+) -> None:
+    """Refuse keys so long that a workbook has rounded them already: it keeps 15 digits."""
+    for position in (header.index(name) for name in header if name in keys):
+        for line, row in rows:
+            cell = row[position]
+            if isinstance(cell, int | float) and abs(cell) > _EXACT_WHOLE:
+                raise FileRefused(
+                    f"{file.name}, row {line}, column '{header[position]}': a workbook rounds"
+                    " numbers of so many digits: format the column as text, or save it as CSV"
+                )
 
 
 def _filled_rows(rows: Sequence[Sequence[_Cell]], first: int) -> Iterator[tuple[int, list[_Cell]]]:
