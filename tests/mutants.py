@@ -33,7 +33,12 @@ MODULES = [
 ]
 # The quickest killers first; the next stage runs only for what survived the last.
 STAGES = (
-    ["tests/segments/test_random.py", "tests/segments/test_operators.py"],
+    [
+        "tests/segments/test_random.py",
+        "tests/segments/test_operators.py",
+        "tests/segments/test_edges.py",
+        "tests/segments/test_quotients.py",
+    ],
     ["tests/segments/test_cases.py", "-k", "members or fault"],
     ["tests/segments/test_laws.py", "tests/segments/test_cases.py", "-k", "not members"],
 )

@@ -10,8 +10,6 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, inspect, text
 
 from core.errors import StorageFull, StoreError
@@ -93,6 +91,10 @@ def migrate_engine(engine: Engine, now: datetime) -> Migration:
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Run the migrations up to `revision` in the connection's transaction."""
+    # Only a new or an older store needs it, and it takes every command a third of a second.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
