@@ -17,6 +17,7 @@ class Field:
     """One column; `name` is the user's, `column` the physical one.
 
     `sql_type` is DuckDB's: VARCHAR, BIGINT, DECIMAL(p,s), DOUBLE, BOOLEAN, DATE, TIMESTAMPTZ.
+    `values` are all that a text holds, blank aside, in code point order; none where they are many.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Field:
     sql_type: str
     label: str = ""
     blank: int = 0
+    values: tuple[str, ...] = ()
 
     @property
     def approximate(self) -> bool:

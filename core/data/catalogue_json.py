@@ -22,6 +22,7 @@ class _StoredField(_Stored):
     sql_type: str
     label: str
     blank: int
+    values: tuple[str, ...] = ()
 
 
 class _StoredLink(_Stored):

@@ -10,9 +10,11 @@ import duckdb
 from core.data.catalogue import Catalogue, Field, FieldType, Link, PersonPath, Table
 from core.data.catalogue_json import CATALOGUE_TABLE, dump_catalogue
 from core.data.days import first_instant
+from core.data.few_values import find_values
 from core.data.instance import quote_name
 from core.data.manifest import LinkSource, Manifest
 from core.data.names import MOMENT, ROW_NUMBER, person_column
+from core.data.plans import ColumnPlan
 from core.data.staging import TARGET, StagedTable
 from core.errors import FileRefused
 
@@ -197,9 +199,15 @@ class Layout:
                 sql_type=plan.sql_type,
                 label=table.source.labels.get(plan.name, ""),
                 blank=table.rows - int(filled),
+                values=self._values(table, plan, name) if filled else (),
             )
             for plan, name, filled in zip(table.columns, table.names, row or (), strict=True)
         )
+
+    def _values(self, table: StagedTable, plan: ColumnPlan, name: str) -> tuple[str, ...]:
+        if plan.type is not FieldType.TEXT:
+            return ()
+        return find_values(self._connection, _target(table), quote_name(name))
 
     def _link(self, link: LinkSource) -> Link:
         one, other = self._tables[link.table], self._tables[link.to_table]

@@ -11,7 +11,7 @@ from core.data.catalogue import FieldType
 from core.segments.calendar import Today
 from core.segments.operators._base import Operand, Quotient
 from core.segments.operators.dates import local
-from core.segments.sql import Sql, call, cast_to, filtered, not_null, number
+from core.segments.sql import Sql, all_of, call, cast_to, filtered, not_null, number
 from core.segments.tree import Measure, Per
 
 _DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")
@@ -38,9 +38,16 @@ def plain(sql: Sql, type_: FieldType, sql_type: str, zero_if_missing: bool = Fal
 
 
 def measure_rows(
-    measure: Measure, of: Operand | None, rows: Sql | None, that: Sql | None
+    measure: Measure,
+    of: Operand | None,
+    rows: Sql | None,
+    that: Sql | None,
+    values: Sequence[Sql] = (),
 ) -> Measured:
-    """Return the measure over the rows that pass `rows` and, except a share's, `that`."""
+    """Return the measure over the rows that pass `rows` and, except a share's, `that`.
+
+    `values` are all that `of` can have, smallest first; the most frequent is only sought in them.
+    """
     if measure is Measure.SHARE:
         return _share(rows, that)
     passing = _both(rows, that)
@@ -50,6 +57,8 @@ def measure_rows(
     if measure is Measure.COUNT_DISTINCT:
         distinct = exp.Count(this=exp.Distinct(expressions=[of.sql]))
         return _whole(filtered(distinct, passing))
+    if measure is Measure.MOST_FREQUENT:
+        return _most_frequent(of, passing, values)
     if measure is Measure.SUM:
         return _sum(of, passing)
     if measure is Measure.AVERAGE:
@@ -199,6 +208,24 @@ def _share_operand(columns: Sequence[Sql]) -> Operand:
     )
     whole = _divide(steps, cast_to(everything, "HUGEINT"))
     return Operand(whole, FieldType.NUMBER, "HUGEINT", shift=_PLACES, quotient=quotient)
+
+
+def _most_frequent(of: Operand, passing: Sql | None, values: Sequence[Sql]) -> Measured:
+    counted = exp.Count(this=exp.Star())
+    equal = [exp.EQ(this=of.sql, expression=value) for value in values]
+
+    def operand(columns: Sequence[Sql]) -> Operand:
+        leads = [_leads(count, columns[place:]) for place, count in enumerate(columns, start=1)]
+        ifs = [exp.If(this=each, true=value) for each, value in zip(leads, values, strict=True)]
+        return Operand(exp.Case(ifs=ifs), of.type, of.sql_type)
+
+    return Measured(tuple(filtered(counted, _both(each, passing)) for each in equal), operand)
+
+
+def _leads(count: Sql, later: Sequence[Sql]) -> Sql:
+    """Return what is true of the largest count, where it is false of all counts before it."""
+    some = exp.GT(this=count, expression=number(0))
+    return all_of([some, *(exp.GTE(this=count, expression=each) for each in later)])
 
 
 def _text(value: str) -> Sql:

@@ -1,7 +1,7 @@
 """Related conditions as joins: all plain measures of one path share one aggregate.
 
-Conditions that pick rows, follow them up or look for the most frequent value order the rows
-anew, so each of them has an aggregate of its own.
+Conditions that pick rows, follow them up or look for the most frequent of many values order the
+rows anew, so each of them has an aggregate of its own.
 """
 
 from collections.abc import Callable, Sequence
@@ -44,6 +44,8 @@ from core.segments.tree import (
 )
 
 _HOURS = {Unit.HOURS: 1, Unit.DAYS: 24, Unit.WEEKS: 168}
+# Counts a value make the rows of an aggregate wide, and they are held for every person.
+_MOST_COLUMNS = 64
 # More filters than this cost more to try on every row than the rows they keep out.
 _FILTERS_AHEAD = 4
 
@@ -128,9 +130,12 @@ class Relations:
 
     def measure(self, condition: RelatedCondition) -> Operand:
         """Return the condition's measure as an operand on the origin's rows."""
-        if condition.measure is Measure.MOST_FREQUENT or condition.pick or condition.followed_by:
-            return self._own(condition)
-        return self._share(condition)
+        values = self._values(condition)
+        if condition.pick or condition.followed_by:
+            return self._own(condition, values)
+        if condition.measure is Measure.MOST_FREQUENT and not self._has_room(condition, values):
+            return self._own(condition, ())
+        return self._share(condition, values)
 
     def joins(self) -> list[exp.Join]:
         """Return the joins that bring the aggregates to the origin's rows."""
@@ -140,7 +145,7 @@ class Relations:
         ]
         return [*shared, *self._joins]
 
-    def _share(self, condition: RelatedCondition) -> Operand:
+    def _share(self, condition: RelatedCondition, values: Sequence[str]) -> Operand:
         legs = condition.join.legs
         shared = self._shared.get(legs)
         if shared is None:
@@ -151,8 +156,9 @@ class Relations:
         that = self._group(condition.that, rows) if shares and condition.that else None
         passing = self._passing(condition, rows, condition.that if not shares else None)
         of = self._of(condition, rows)
-        measured = measure_rows(condition.measure, of, passing, that)
-        filtered = measure_rows(condition.measure, of, None, that)
+        bound = self._bound(values)
+        measured = measure_rows(condition.measure, of, passing, that, bound)
+        filtered = measure_rows(condition.measure, of, None, that, bound)
         made = [
             _kept(shared, *both)
             for both in zip(measured.aggregates, filtered.aggregates, strict=True)
@@ -160,7 +166,7 @@ class Relations:
         shared.want(passing, of.sql if of and _may_be_blank(condition) else None)
         return measured.operand([column(shared.alias, name) for name in made])
 
-    def _own(self, condition: RelatedCondition) -> Operand:
+    def _own(self, condition: RelatedCondition, values: Sequence[str]) -> Operand:
         """Return the measure over rows that are ordered or followed up first."""
         reached = self._reach(condition.join.legs, by_person=condition.followed_by is not None)
         rows = reached.rows
@@ -172,7 +178,7 @@ class Relations:
             columns = [*(["v"] if of else []), *(["t"] if condition.that else [])]
             query = self._picked(query, condition.pick, columns)
         alias = self._origin.source.names.new("a")
-        grouped, measured = self._grouped(query, condition, of)
+        grouped, measured = self._grouped(query, condition, of, values)
         self._joins.append(self._join(subquery(grouped, alias), alias, reached.near))
         return measured.operand([column(alias, f"m{i}") for i in range(len(measured.aggregates))])
 
@@ -231,6 +237,22 @@ class Relations:
             return None
         of = rows.operand(condition.of)
         return per_period(of, condition.per, self._today) if condition.per else of
+
+    def _values(self, condition: RelatedCondition) -> tuple[str, ...]:
+        """Return all values that a most frequent one is sought in, none where they are many."""
+        of, catalogue = condition.of, self._origin.source.catalogue
+        if condition.measure is not Measure.MOST_FREQUENT or of is None:
+            return ()
+        return catalogue.field(of.table, of.field.name).values
+
+    def _bound(self, values: Sequence[str]) -> list[Sql]:
+        return [self._parameters.bind(each, "TEXT") for each in values]
+
+    def _has_room(self, condition: RelatedCondition, values: Sequence[str]) -> bool:
+        """Return whether there are values, and few enough to be counted beside other measures."""
+        shared = self._shared.get(condition.join.legs)
+        taken = len(shared.measures) if shared else 0
+        return 0 < len(values) <= _MOST_COLUMNS - taken
 
     def _listed(
         self, condition: RelatedCondition, reached: Reached, of: Operand | None
@@ -339,16 +361,20 @@ class Relations:
         return select([aliased(column(found, "k"), "k"), *parts], subquery(inner, found))
 
     def _grouped(
-        self, query: exp.Select, condition: RelatedCondition, of: Operand | None
+        self,
+        query: exp.Select,
+        condition: RelatedCondition,
+        of: Operand | None,
+        values: Sequence[str],
     ) -> tuple[exp.Select, Measured]:
         """Return a row a key with the measure's columns m0, m1."""
         rows = self._origin.source.names.new("r")
         value = Operand(column(rows, "v"), of.type, of.sql_type) if of else None
         that = column(rows, "t") if condition.that else None
         key = column(rows, "k")
-        if condition.measure is Measure.MOST_FREQUENT and value is not None:
+        if condition.measure is Measure.MOST_FREQUENT and value is not None and not values:
             return self._most_frequent(query, rows, value, that)
-        measured = measure_rows(condition.measure, value, None, that)
+        measured = measure_rows(condition.measure, value, None, that, self._bound(values))
         alone = condition.pick is not None and condition.pick.count == 1
         columns = [
             aliased(of_one_row(each) if alone else each, f"m{i}")

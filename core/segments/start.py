@@ -62,6 +62,9 @@ def _needs(condition: Sql, alias: str) -> bool:
 def _is_null_without(sql: Sql, alias: str) -> bool:
     if isinstance(sql, exp.Column):
         return sql.table == alias
+    if isinstance(sql, exp.Case):
+        plain = sql.this is None and sql.args.get("default") is None
+        return plain and all(_needs(each.this, alias) for each in sql.args["ifs"])
     if not isinstance(sql, _CARRIES_NULL):
         return False
     return any(

@@ -194,9 +194,12 @@ class Chance:
         measure = self._dice.choice(measures)
         if measure in ("count", "share"):
             return {"measure": measure, **self._test("number", end, "", people)}
-        wanted = {"sum": ("number",), "average": ("number",), "count_distinct": ()}.get(
-            measure, ("number", "date")
-        )
+        wanted = {
+            "sum": ("number",),
+            "average": ("number",),
+            "count_distinct": (),
+            "most_frequent": ("text", "text", "number", "date"),
+        }.get(measure, ("number", "date"))
         name, type_ = self._field(end, wanted)
         found = {"measure": measure, "of": name}
         if measure == "count_distinct" and type_ in ("date", "timestamp"):

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from core.data.catalogue import Catalogue
-from core.data.instance import Instance
+from core.data.instance import Instance, Snapshot
 from core.data.load import load_into
 from core.engines import engine_type
 from core.engines._base import Engine
@@ -25,10 +25,14 @@ class Dataset:
     """A loaded dataset with one engine, and the names of segments that others may speak of."""
 
     engine: Engine
-    catalogue: Catalogue
+    snapshot: Snapshot
     instance: Instance
     today: Today
     named: Named
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.snapshot.catalogue
 
     def at(self, now: str) -> Today:
         """Return that instant, a naive one of the dataset's zone."""
@@ -66,13 +70,24 @@ def opened(
     instance = Instance(settings, 0.1)
     try:
         with instance.snapshot(target) as snapshot:
-            catalogue = snapshot.catalogue
             library = {key: NamedSegment(raw) for key, raw in (named or {}).items()}
-            today = moment(now, catalogue.zone)
+            today = moment(now, snapshot.catalogue.zone)
             asked = engine_type(engine).over(instance, snapshot)
-            yield Dataset(asked, catalogue, instance, today, library)
+            yield Dataset(asked, snapshot, instance, today, library)
     finally:
         instance.close()
+
+
+def without_values(dataset: Dataset) -> Dataset:
+    """Return the dataset with a catalogue that knows no values of its fields."""
+    catalogue = dataset.catalogue
+    tables = [
+        replace(table, fields=tuple(replace(field, values=()) for field in table.fields))
+        for table in catalogue.tables
+    ]
+    snapshot = replace(dataset.snapshot, catalogue=replace(catalogue, tables=tuple(tables)))
+    engine = type(dataset.engine).over(dataset.instance, snapshot)
+    return replace(dataset, engine=engine, snapshot=snapshot)
 
 
 def all_of(*conditions: object) -> dict[str, object]:

@@ -14,7 +14,7 @@ from core.errors import SegmentInvalid
 from core.segments.describe import describe
 from core.segments.reading import read_json
 from tests.segments.chance import NOW, Chance, make_data, write_data
-from tests.segments.datasets import Dataset, opened
+from tests.segments.datasets import Dataset, opened, without_values
 from tests.segments.oracle import Oracle
 from tests.segments.oracle_data import OracleData, Refused
 
@@ -65,6 +65,25 @@ def test_the_engine_agrees_with_the_second_evaluator(world: World) -> None:
         assert members == expected(data, dataset, raw), json.dumps(raw, default=str)
         assert dataset.engine.size(segment, dataset.today) == len(members)
         assert describe(segment, "clients", dataset.today)
+    assert told > MANY / 5
+
+
+def test_the_most_frequent_is_the_same_however_it_is_counted(world: World) -> None:
+    dataset, data = world
+    grouping = without_values(dataset)
+    chance = Chance(random.Random(f"most frequent of {data.zone}"), data)
+    told = 0
+    for raw in (as_written(chance.segment()) for _ in range(20 * MANY)):
+        if "most_frequent" not in str(raw):
+            continue
+        try:
+            segment = dataset.check(raw)
+        except SegmentInvalid:
+            continue
+        told += 1
+        members = dataset.engine.members(segment, dataset.today)
+        assert members == grouping.engine.members(segment, dataset.today), str(raw)
+        assert dataset.engine.size(segment, dataset.today) == len(members)
     assert told > MANY / 5
 
 
