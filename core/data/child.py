@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -241,8 +241,9 @@ def _start(request: _Request) -> "subprocess.Popen[str]":
         encoding="utf-8",
     )
     if child.stdin is not None:
-        child.stdin.write(request.model_dump_json() + "\n")
-        child.stdin.flush()
+        with suppress(BrokenPipeError):  # one that died at once is told by its end
+            child.stdin.write(request.model_dump_json() + "\n")
+            child.stdin.flush()
     return child
 
 

@@ -12,6 +12,7 @@ from sqlmodel import col, or_, select, update
 from core.errors import LeaseLost, UnknownName
 from core.store.database import ReadSession, WriteSession
 from core.store.models import Load
+from core.store.runs import LONGEST_WAIT
 from core.store.views import view_of
 
 
@@ -98,7 +99,11 @@ def claimable_load(session: ReadSession, now: datetime) -> LoadView | None:
     """Return the load that may start now: none is under way, and its time has come."""
     if _first(session, Load.state == LoadState.LOADING) is not None:
         return None
-    is_time = or_(col(Load.next_try_at).is_(None), col(Load.next_try_at) <= now)
+    is_time = or_(
+        col(Load.next_try_at).is_(None),
+        col(Load.next_try_at) <= now,
+        col(Load.next_try_at) > now + LONGEST_WAIT,
+    )
     return _first(session, Load.state == LoadState.QUEUED, is_time)
 
 

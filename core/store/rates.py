@@ -3,11 +3,12 @@
 Units: seconds of the clock that all processes of the store count alike (`ReadSession.tick`).
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import col, delete, func, select
+from sqlmodel import col, delete, select
 
 from core.store.database import ReadSession, Tick, WriteSession
 from core.store.models import Rate, RateUse
@@ -16,6 +17,7 @@ MAX_AHEAD_S = 60.0  # no turn is further ahead: else a clock was set back
 URGENT_S = 2.0  # how long others stand back for somebody urgent, who may be gone
 STAND_BACK_S = 0.1
 _STRETCH = timedelta(minutes=10)
+_WINDOW = timedelta(hours=1)
 _KEPT = timedelta(hours=25)
 
 
@@ -73,21 +75,18 @@ def put_off(session: WriteSession, account: str, seconds: float) -> None:
     row.next_at = max(row.next_at, tick.seconds + min(seconds, MAX_AHEAD_S))
 
 
-def busy_shares(
-    session: ReadSession, window: timedelta = timedelta(hours=1)
-) -> Mapping[str, float]:
-    """Return by account which share of the last `window` its calls took, 0 to 1.
+def busy_shares(session: ReadSession) -> Mapping[str, float]:
+    """Return by account which share of the last hour its calls took, 0 to 1.
 
     A call takes as long as the next one must wait for it.
     """
-    since = session.now() - window
-    query = (
-        select(RateUse.account, func.sum(RateUse.busy_s))
-        .where(col(RateUse.since) > since - _STRETCH)
-        .group_by(col(RateUse.account))
-    )
-    found = session.exec(query).all()
-    return {account: min(1.0, busy / window.total_seconds()) for account, busy in found}
+    begin = session.now() - _WINDOW
+    query = select(RateUse).where(col(RateUse.since) > begin - _STRETCH)
+    busy_s: dict[str, float] = defaultdict(float)
+    for row in session.exec(query):
+        within = min(_STRETCH, row.since + _STRETCH - begin) / _STRETCH
+        busy_s[row.account] += row.busy_s * within
+    return {account: min(1.0, s / _WINDOW.total_seconds()) for account, s in busy_s.items()}
 
 
 def _note_use(session: WriteSession, account: str, interval_s: float) -> None:

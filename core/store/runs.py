@@ -73,14 +73,16 @@ class RunView:
 
 @dataclass(frozen=True, slots=True)
 class ClaimableRun:
-    """A run that nobody works on, and the account that it will call."""
+    """A run that nobody works on, its activation's key, and the account that it will call."""
 
     run: RunView
+    activation_key: str
     account: str
 
 
 _WAITING_FOR_OWNERS = (RunState.HELD, RunState.WAITING, RunState.CONFIRMING)
-_LONGEST_WAIT = timedelta(hours=2)
+# Nothing waits longer: what seems to was noted before a clock was set back.
+LONGEST_WAIT = timedelta(hours=2)
 
 
 def find_run(session: ReadSession, run_id: int) -> RunView | None:
@@ -143,7 +145,7 @@ def claimable_runs(
     and so does one whose account is `full`.
     """
     query = (
-        select(Run, Destination.account)
+        select(Run, Activation.key, Destination.account)
         .join(Activation, col(Activation.id) == col(Run.activation_id))
         .join(Segment, col(Segment.id) == col(Activation.segment_id))
         .join(Destination, col(Destination.id) == col(Activation.destination_id))
@@ -160,15 +162,16 @@ def claimable_runs(
         )
         .limit(limit)
     )
-    return tuple(ClaimableRun(run_view(row), account) for row, account in session.exec(query))
+    return tuple(
+        ClaimableRun(run_view(row), key, account) for row, key, account in session.exec(query)
+    )
 
 
 def _may_go_on(now: datetime) -> ColumnElement[bool]:
     is_time = or_(
         col(Run.next_try_at).is_(None),
         col(Run.next_try_at) <= now,
-        # Nothing waits so long: a clock was set back.
-        col(Run.next_try_at) > now + _LONGEST_WAIT,
+        col(Run.next_try_at) > now + LONGEST_WAIT,
     )
     waiting = col(Run.state) == RunState.WAITING
     starts = or_(

@@ -19,9 +19,10 @@ BY_HAND_PRIORITY = 10
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A run that this process owns now, and the account that it calls."""
+    """A run that this process owns now, its activation's key, and the account that it calls."""
 
     run: RunView
+    activation_key: str
     account: str
     lease: Lease
 
@@ -106,12 +107,12 @@ class Claims:
     def _next_abandoned(self, full: Collection[str]) -> Claim | None:
         for run in abandoned_runs(self._store):
             with self._store.read() as session:
-                account = get_activation_by_id(session, run.activation_id).account
-            if account in full:
+                activation = get_activation_by_id(session, run.activation_id)
+            if activation.account in full:
                 continue
             taken, lease = take_over(self._store, run, self._process)
             if lease is not None:
-                return Claim(taken, account, lease)
+                return Claim(taken, activation.key, activation.account, lease)
         return None
 
     def _next_idle(self, full: Collection[str]) -> Claim | None:
@@ -120,7 +121,7 @@ class Claims:
         for candidate in candidates:
             lease = self._claim(candidate.run, _state_to_be(candidate.run))
             if lease is not None:
-                return Claim(candidate.run, candidate.account, lease)
+                return Claim(candidate.run, candidate.activation_key, candidate.account, lease)
         return None
 
     def _take_idle(self, run: RunView) -> tuple[RunView, Lease | None]:

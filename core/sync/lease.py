@@ -225,7 +225,7 @@ class Heartbeat:
             with self._store.write(MACHINE) as session:
                 note_beat(session, self._process.id)
         except (StoreError, StorageFull) as error:
-            log.warning("A heartbeat was missed: %s", error)
+            log.warning("A heartbeat was missed: %s", type(error).__name__)
         for lease in leases:
             self._renew(lease)
 
@@ -238,7 +238,8 @@ class Heartbeat:
         except LeaseLost:
             self.drop(lease)
         except (StoreError, StorageFull) as error:
-            log.warning("The lease on run %s was not renewed: %s", lease.run_id, error)
+            kind = type(error).__name__
+            log.warning("The lease on run %s was not renewed: %s", lease.run_id, kind)
 
     def _beat_on(self) -> None:
         while not self._stop.wait(self._store.settings.lease_s / 3):

@@ -175,4 +175,4 @@ def _end_sending(job: Job) -> None:
     """Book, and confirm what was acknowledged; a run with nothing acknowledged has failed."""
     nothing_to_send = stored_counts(job.run.counts).rows == 0
     done = job.run.calls > 0 or nothing_to_send
-    book_and_move(job, state=RunState.CONFIRMING if done else RunState.FAILED)
+    book_and_move(job, state=RunState.CONFIRMING if done else RunState.FAILED, attempts=0)

@@ -40,7 +40,8 @@ from core.workspace.opened import OpenWorkspace
 
 log = logging.getLogger(__name__)
 
-_LOOK_AGAIN_S = 10.0
+_UNFINISHED_WAIT_S = 10.0
+_OBSTACLE_WAIT_S = 300.0
 _PROGRESS_EVERY_S = 1.0
 
 
@@ -124,10 +125,10 @@ class _Loading:
             try:
                 self._work()
             except LeaseLost as error:
-                log.warning("%s", error)
+                log.warning("load lost to another process", extra={"error": type(error).__name__})
             except (StoreError, StorageFull) as error:
                 log.error("load interrupted", extra={"error": type(error).__name__})
-                self._put_off_surely(str(error))
+                self._put_off_surely(str(error), _OBSTACLE_WAIT_S)
             except RollcallError as error:
                 self._end(error)
             except Exception as error:
@@ -140,7 +141,7 @@ class _Loading:
         with translated_files():
             unfinished = find_unfinished(read_manifest(path), quiet_s)
         if unfinished is not None:
-            self._put_off(unfinished)
+            self._put_off(unfinished, _UNFINISHED_WAIT_S)
             return
         log.info("load begun")
         made = load_data(
@@ -170,7 +171,7 @@ class _Loading:
 
     def _end(self, error: Exception) -> None:
         if isinstance(error, Cancelled) and self._stopping.is_set():
-            self._put_off_surely("The scheduler was stopped.")
+            self._put_off_surely("The scheduler was stopped.", 0)
             return
         state = LoadState.CANCELLED if isinstance(error, Cancelled) else LoadState.FAILED
         said = error if isinstance(error, RollcallError) else RollcallError(_UNFORESEEN)
@@ -181,14 +182,14 @@ class _Loading:
         with self._store.write(self._actor) as session:
             end_load(session, self._load.id, self._token, state, error=error)
 
-    def _put_off(self, reason: str) -> None:
-        log.info("load put off: %s", reason)
+    def _put_off(self, reason: str, wait_s: float) -> None:
+        log.info("load put off", extra={"wait_s": wait_s})
         with self._store.write(self._actor) as session:
-            until = session.now() + timedelta(seconds=_LOOK_AGAIN_S)
+            until = session.now() + timedelta(seconds=wait_s)
             put_off_load(session, self._load.id, self._token, until, reason)
 
-    def _put_off_surely(self, reason: str) -> None:
-        self._surely(lambda: self._put_off(reason))
+    def _put_off_surely(self, reason: str, wait_s: float) -> None:
+        self._surely(lambda: self._put_off(reason, wait_s))
 
     def _surely(self, write: Callable[[], None]) -> None:
         """Let go of the load as soon as the store takes it; else its process's end does."""
@@ -203,7 +204,7 @@ class _Loading:
         try:
             write()
         except RollcallError as error:
-            log.warning("the load was left as it is: %s", error)
+            log.warning("load left as it is", extra={"error": type(error).__name__})
 
 
 _UNFORESEEN = "The load failed where it should not: see the scheduler's log, and report it."

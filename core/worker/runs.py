@@ -51,7 +51,7 @@ class RunThreads:
 
     def _work(self, claim: Claim) -> None:
         """Carry one run on; whatever goes wrong in it is said, and touches no other."""
-        with about(run=claim.run.id, activation=claim.run.activation_id):
+        with about(run=claim.run.id, activation=claim.activation_key):
             log.info("run begun", extra={"state": str(claim.run.state)})
             try:
                 run = self._runner.carry(claim)
