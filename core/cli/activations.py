@@ -1,21 +1,25 @@
 """Commands on activations: list, run, pause, resume."""
 
+from datetime import datetime
 from typing import Any
 
 import click
 
 from core.cli.context import actor, instant_asked, now_option, workspace
-from core.cli.output import answer, as_json, errors_told, leave, table
+from core.cli.output import answer, as_json, errors_told, leave, shown_time, table
 from core.cli.told import exit_of, outcome_lines, outcome_value
 from core.errors import UsageError
+from core.schedule.definition import describe_schedule, schedule_from_json
+from core.schedule.slots import Slots
 from core.store.activations import (
+    ActivationView,
     get_activation,
     list_activations,
     pause_activation,
     resume_activation,
 )
-from core.store.runs import list_runs
-from core.store.workspace import pause_everything, resume_everything
+from core.store.runs import RunView, newest_runs
+from core.store.workspace import get_workspace, pause_everything, resume_everything
 from core.sync.calls import Patience
 
 _MAX_PATIENCE_S = 30 * 24 * 3600
@@ -43,30 +47,37 @@ def activations() -> None:
 @as_json
 @errors_told
 def list_(as_json: bool) -> None:
-    """List the activations with their last run."""
+    """List the activations with their schedule, their last and their next run."""
     with workspace() as opened, opened.store.read() as session:
         views = list_activations(session)
-        last = {v.id: list_runs(session, activation_id=v.id, limit=1) for v in views}
-    rows = []
-    values: list[dict[str, Any]] = []
-    for v in views:
-        state = last[v.id][0].state.value if last[v.id] else "never ran"
-        shown = "paused" if v.paused_at else state
-        rows.append((v.key, v.segment_key, v.destination_key, v.audience_name, shown))
-        values.append(
-            {
-                "key": v.key,
-                "segment": v.segment_key,
-                "destination": v.destination_key,
-                "audience_name": v.audience_name,
-                "paused": v.paused_at is not None,
-                "paused_reason": v.paused_reason,
-                "last_run": str(last[v.id][0].id) if last[v.id] else None,
-                "last_state": state,
-            }
-        )
-    head = ("KEY", "SEGMENT", "DESTINATION", "AUDIENCE", "STATE")
-    answer(as_json, {"activations": values}, table([head, *rows]))
+        newest = newest_runs(session)
+        zone, now = get_workspace(session).zone, session.now()
+    values = [_value(view, newest.get(view.id), zone, now) for view in views]
+    head = ("KEY", "SEGMENT", "DESTINATION", "AUDIENCE", "SCHEDULE", "NEXT", "STATE")
+    answer(as_json, {"activations": values}, table([head, *map(_row, values)]))
+
+
+def _value(view: ActivationView, last: RunView | None, zone: str, now: datetime) -> dict[str, Any]:
+    schedule = schedule_from_json(view.schedule)
+    due = Slots(schedule, zone, view.started_at).next_after(now)
+    return {
+        "key": view.key,
+        "segment": view.segment_key,
+        "destination": view.destination_key,
+        "audience_name": view.audience_name,
+        "schedule": describe_schedule(schedule),
+        "next_run_at": due if view.paused_at is None else None,
+        "paused": view.paused_at is not None,
+        "paused_reason": view.paused_reason,
+        "last_run": str(last.id) if last else None,
+        "last_state": last.state.value if last else "never ran",
+    }
+
+
+def _row(value: dict[str, Any]) -> tuple[str, ...]:
+    state = "paused" if value["paused"] else value["last_state"]
+    named = [value[name] for name in ("key", "segment", "destination", "audience_name", "schedule")]
+    return (*named, shown_time(value["next_run_at"]), state)
 
 
 @activations.command()

@@ -139,3 +139,25 @@ def schedule_to_json(schedule: Schedule) -> str:
 def schedule_from_json(text: str) -> Schedule:
     """Return the schedule that `schedule_to_json` wrote."""
     return parse_schedule(json.loads(text))
+
+
+def describe_schedule(schedule: Schedule) -> str:
+    """Return the schedule in words.
+
+    >>> describe_schedule(parse_schedule({"days": ["mon", "thu"], "at": ["07:00"]}))
+    'mon, thu at 07:00'
+    """
+    if isinstance(schedule, str):
+        return {MANUAL: "by hand", AFTER_REFRESH: "after each data refresh"}[schedule]
+    words = _words(schedule)
+    words += f" ({schedule.zone})" if schedule.zone else ""
+    words += f" from {schedule.starts}" if schedule.starts else ""
+    return words + (f" to {schedule.ends}" if schedule.ends else "")
+
+
+def _words(timed: Every | Cron | Days) -> str:
+    if isinstance(timed, Every):
+        return f"every {timed.every}"
+    if isinstance(timed, Cron):
+        return f"cron {timed.cron}"
+    return f"{', '.join(timed.days)} at {', '.join(timed.at)}"

@@ -1,6 +1,8 @@
 """`activations list`, `run`, `pause`, `resume`, and `pause --all`, `resume --all`."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -125,3 +127,17 @@ def test_lists_stay_as_they_are_while_everything_is_paused(terminal: Terminal) -
     terminal.json("activations", "run", "active_to_file", "--now", WINTER)
     terminal.json("pause", "--all")
     assert in_file(terminal) == ACTIVE_IN_WINTER
+
+
+def test_the_list_says_when_each_runs_next(terminal: Terminal) -> None:
+    scheduled = listed(terminal, "french_to_batch")
+    assert scheduled["schedule"] == "mon, thu at 07:00, 18:00 from 2026-01-01"
+    due = datetime.fromisoformat(scheduled["next_run_at"]).astimezone(ZoneInfo("Europe/Paris"))
+    assert due.hour in (7, 18) and due.weekday() in (0, 3)
+    assert "mon, thu at 07:00" in terminal.run("activations", "list").out
+    assert listed(terminal, "active_to_file")["next_run_at"] is None
+
+
+def test_a_paused_activation_has_no_next_run(terminal: Terminal) -> None:
+    terminal.json("activations", "pause", "french_to_batch")
+    assert listed(terminal, "french_to_batch")["next_run_at"] is None
