@@ -7,13 +7,14 @@ import click
 from core.cli.activations import patience_option
 from core.cli.context import actor, workspace
 from core.cli.output import answer, as_json, errors_told, leave, shown_time, table
-from core.cli.told import exit_of, outcome_lines, outcome_value, run_value, state_word
+from core.cli.told import exit_of, outcome_lines, outcome_value, run_value
 from core.errors import RunRefused
 from core.store.activations import get_activation, get_activation_by_id
 from core.store.run_states import RunState
 from core.store.run_story import list_events
 from core.store.runs import get_run, list_runs
 from core.sync.calls import Patience
+from core.sync.outcome import outcome_of
 
 _run = click.argument("run_id", type=click.IntRange(1, 2**63 - 1))
 
@@ -67,11 +68,13 @@ def show(run_id: int, as_json: bool) -> None:
         key = get_activation_by_id(session, run.activation_id).key
         events = list_events(session, run_id)
         value = run_value(run, key, session.now())
+        outcome = outcome_of(run, key, session.now())
     value["events"] = [asdict(event) for event in events]
-    lines = [f"Run {run.id} of {key}: {state_word(run.state)}"]
-    lines += [f"  because {reason}" for reason in run.hold_reasons or ()]
-    lines += [f"  {run.error}"] if run.error else []
-    lines += [f"  {name}: {count:,}" for name, count in run.counts.items() if count]
+    lines = outcome_lines(outcome)
+    if run.merged_slots:
+        lines.append(f"  it stands for {run.merged_slots:,} further slots")
+    if run.replaced_by is not None:
+        lines.append(f"  see run {run.replaced_by}")
     lines += [f"  {shown_time(e.at)}  {e.kind}  {_detail(dict(e.detail))}".rstrip() for e in events]
     answer(as_json, value, lines)
 
@@ -119,4 +122,5 @@ def cancel(run_id: int, as_json: bool) -> None:
 
 
 def _detail(detail: dict[str, object]) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in detail.items())
+    known = {name: value for name, value in detail.items() if value is not None}
+    return ", ".join(f"{name}: {value}" for name, value in known.items())

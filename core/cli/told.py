@@ -55,6 +55,7 @@ def run_value(run: RunView, activation_key: str, now: datetime) -> dict[str, Any
     return {
         **outcome_value(outcome_of(run, activation_key, now)),
         "trigger": run.trigger,
+        "merged_slots": run.merged_slots,
         "slot_at": run.slot_at,
         "queued_at": run.queued_at,
         "started_at": run.started_at,
