@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -243,3 +244,19 @@ def test_steps_go_sixty_deep_and_no_deeper(shop: Dataset) -> None:
     assert shop.check(all_of({**related, "followed_by": step}))
     deeper = {"op": "did", "table": "visits", "followed_by": step}
     assert checked_or_refused(shop, all_of({**related, "followed_by": deeper}))
+
+
+RELATED = [leaf for leaf in LEAVES if "table" in leaf and ("that" in leaf or "where" in leaf)]
+
+
+def beside_all_rows(leaf: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the leaf, and one that everybody passes and that is counted in the same aggregate."""
+    way = {key: leaf[key] for key in ("table", "through") if key in leaf}
+    return [leaf, {**way, "measure": "count", "op": "at_least", "value": 0}]
+
+
+@pytest.mark.parametrize("leaf", RELATED)
+def test_a_condition_means_the_same_beside_another_on_its_table(
+    shop: Dataset, leaf: dict[str, Any]
+) -> None:
+    assert members(shop, "all", beside_all_rows(leaf)) == members(shop, "all", [leaf])
