@@ -7,10 +7,13 @@ hand is finished, everything else is left for whichever scheduler runs next.
 import logging
 import signal
 import sys
+from datetime import date
 
 from core.errors import RollcallError
+from core.sample.workspace import start_sample
 from core.settings import make_folders, read_settings
 from core.store.database import migrate
+from core.store.processes import SCHEDULER
 from core.worker.logs import start_logging
 from core.worker.loop import Scheduler
 from core.workspace.opened import open_workspace
@@ -28,6 +31,8 @@ def main() -> int:
         start_logging(settings.logs)
         log.info(migrate(settings).sentence)
         with open_workspace(settings, MEMORY_SHARE) as workspace:
+            if settings.sample and start_sample(workspace, date.today(), SCHEDULER):
+                log.info("the sample shop was made")
             scheduler = Scheduler(workspace)
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: scheduler.stop())

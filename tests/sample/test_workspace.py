@@ -12,6 +12,8 @@ from core.store.activations import list_activations
 from core.store.run_states import RunState
 from core.workspace.opened import OpenWorkspace, open_workspace
 from tests.stand_in import StandInServer
+from tests.worker.home import Home
+from tests.worker.processes import schedulers
 
 
 @pytest.fixture
@@ -36,3 +38,15 @@ def test_a_list_in_practice_is_filled_from_the_sample_shop(workspace, stand_in) 
     assert 25_000 / 200 < outcome.counts.wanted < 25_000 / 5
     assert len(stand_in.members(activation.audience_name)) == outcome.counts.wanted
     assert not start_sample(workspace, date.today(), "scheduler"), "it is not empty any more"
+
+
+@pytest.mark.xdist_group("sample")
+def test_a_scheduler_makes_it_in_an_empty_home_if_asked(tmp_path, stand_in, monkeypatch) -> None:
+    monkeypatch.setenv("ROLLCALL_SAMPLE", "1")
+    monkeypatch.setenv("ROLLCALL_BATCH_URL", stand_in.origin)
+    monkeypatch.setenv(REST_API_KEY, stand_in.rest_api_key)
+    monkeypatch.setenv(PROJECT_KEY, stand_in.project_key)
+    home = Home(tmp_path, stand_in)
+    with schedulers(home) as one:
+        one.start_surely()
+        assert "the sample shop was made" in {line["message"] for line in one.log()}
