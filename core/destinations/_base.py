@@ -2,8 +2,9 @@
 
 A destination makes one request a call. It neither waits, tries again, polls nor logs: order and
 patience are the runner's. When all is ready it passes the gate, where the runner keeps it until
-the request's turn has come, and acts at once. It raises the DestinationError family and nothing
-else, but for what the gate raises.
+the request's turn has come, and acts at once; it passes again where something came in between, such
+as opening a connection. It raises the DestinationError family and nothing else, but for what the
+gate raises.
 """
 
 from abc import ABC, abstractmethod
@@ -28,7 +29,10 @@ _gate: ContextVar[Callable[[], None] | None] = ContextVar("gate", default=None)
 
 @contextmanager
 def gated(gate: Callable[[], None]) -> Iterator[None]:
-    """Let requests made meanwhile, in this thread, leave only when `gate` returns."""
+    """Let the request made meanwhile, in this thread, leave only when `gate` returns.
+
+    `gate` may be asked more than once for that request; the last time counts.
+    """
     token = _gate.set(gate)
     try:
         yield

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Literal
+from typing import Any, Literal
 
 import httpx
 
@@ -66,6 +66,7 @@ class HttpAccount:
             request = self._client.build_request(
                 method, path, params=query, content=body, headers=kind
             )
+        request.extensions["trace"] = _pass_gate_again
         pass_gate()
         with (
             _network_faults(self._origin, self._timeout_s),
@@ -118,6 +119,12 @@ def _as_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | No
         return ipaddress.ip_address(host)
     except ValueError:
         return None
+
+
+def _pass_gate_again(event: str, info: Mapping[str, Any]) -> None:
+    """Ask again when the connection stands: opening it may have outlived the turn."""
+    if event == "http11.send_request_headers.started" and info["request"].method != b"CONNECT":
+        pass_gate()
 
 
 def _open_client(origin: str, headers: Mapping[str, str], settings: Settings) -> httpx.Client:

@@ -63,6 +63,24 @@ class Call:
         return sum(change.action is action for change in self.changes)
 
 
+class _Gate:
+    """Lets one request pass in a turn that is still fresh after `before`, which may take its time.
+
+    Asked again, it answers at once while that turn is fresh.
+    """
+
+    def __init__(self, pacer: Pacer, before: Callable[[], None]) -> None:
+        self._pacer = pacer
+        self._before = before
+        self._has_turn = False
+
+    def __call__(self) -> None:
+        while not (self._has_turn and self._pacer.is_fresh()):
+            self._pacer.wait_turn()
+            self._has_turn = True
+            self._before()
+
+
 class Caller:
     """Makes requests in turn, and makes them again while that may help."""
 
@@ -105,19 +123,11 @@ class Caller:
     def request_once(self, ask: Callable[[], T], before: Callable[[], None]) -> T:
         """Return the answer to one request in its turn. Raises: DestinationError."""
         try:
-            with gated(lambda: self._wait_turn(before)):
+            with gated(_Gate(self._pacer, before)):
                 return ask()
         except TooManyCalls as error:
             self._pacer.slow_down(error.retry_after_s or self._limits.pause_after_429_s)
             raise
-
-    def _wait_turn(self, before: Callable[[], None]) -> None:
-        """Return in a turn that is still fresh after `before`, which may take its time."""
-        while True:
-            self._pacer.wait_turn()
-            before()
-            if self._pacer.is_fresh():
-                return
 
     def _wait_s(self, state: RetryCallState) -> float:
         """Return a full-jitter wait, no shorter than what the platform asked for."""

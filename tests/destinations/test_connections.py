@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from core.destinations import make_destination
+from core.destinations._base import gated
 from core.errors import KeysRefused, NetworkFault, UsageError
 from core.settings import Settings
 from tests.stand_in import StandInServer
@@ -25,12 +27,15 @@ KEYS = {"rest_api_key": "rest", "project_key": "project_1"}
 
 
 @contextmanager
-def one_answer(tls: ssl.SSLContext | None = None) -> Iterator[tuple[int, "Future[bytes]"]]:
+def one_answer(
+    tls: ssl.SSLContext | None = None, handshake_s: float = 0.0
+) -> Iterator[tuple[int, "Future[bytes]"]]:
     """Listen for one request, answer a page; yields the port and what was asked."""
     with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
 
         def serve_one() -> bytes:
             plain, _ = listener.accept()
+            time.sleep(handshake_s)
             try:
                 connection = tls.wrap_socket(plain, server_side=True) if tls else plain
             except OSError:
@@ -119,6 +124,17 @@ def test_a_certificate_of_the_settings_is_trusted(tls: ssl.SSLContext, certifica
     with one_answer(tls) as (port, asked):
         run_test(f"https://127.0.0.1:{port}", Settings(ca_file=certificate))
         assert asked.result().startswith(b"GET /2.11/audiences/list")
+
+
+def test_opening_a_connection_does_not_come_between_a_turn_and_its_request(
+    tls: ssl.SSLContext, certificate: Path
+) -> None:
+    turns: list[float] = []
+    with one_answer(tls, handshake_s=0.5) as (port, asked):
+        with gated(lambda: turns.append(time.monotonic())):
+            run_test(f"https://127.0.0.1:{port}", Settings(ca_file=certificate))
+        assert asked.result()
+        assert turns[-1] - turns[0] > 0.4
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])

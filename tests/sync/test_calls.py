@@ -61,6 +61,21 @@ def test_a_turn_that_was_slept_through_is_not_used(caller, pacer):
     assert (pacer.turns, ask.tries) == (3, 1)
 
 
+def test_a_request_keeps_its_turn_while_that_is_fresh(caller, pacer):
+    assert caller.request(lambda: [pass_gate(), pass_gate(), "answer"][-1]) == "answer"
+    assert pacer.turns == 1
+
+
+def test_a_turn_that_a_connection_outlived_is_not_used(caller, pacer):
+    def ask() -> None:
+        pass_gate()
+        pacer.stale = {1}
+        pass_gate()
+
+    caller.request(ask)
+    assert pacer.turns == 2
+
+
 def test_it_gives_up_at_its_deadline_with_the_last_error(caller, clock):
     with pytest.raises(PlatformFault):
         caller.request(Attempts(*[PlatformFault("503")] * 1000))

@@ -7,19 +7,12 @@ import pytest
 
 from tests.stand_in import StandInServer, running_stand_in
 from tests.worker.home import Home
-from tests.worker.kills import (
-    RATE_BESIDE_OTHERS_PER_S,
-    RATE_PER_S,
-    KillTest,
-    stand_in_options,
-)
+from tests.worker.kills import STAND_IN_OPTIONS, KillTest
 
 
 @pytest.fixture
-def slow_stand_in(request: pytest.FixtureRequest) -> Iterator[StandInServer]:
-    alone = request.node.get_closest_marker("soak") is not None
-    rate_per_s = RATE_PER_S if alone else RATE_BESIDE_OTHERS_PER_S
-    with running_stand_in(*stand_in_options(rate_per_s)) as server:
+def slow_stand_in() -> Iterator[StandInServer]:
+    with running_stand_in(*STAND_IN_OPTIONS) as server:
         yield server
 
 
