@@ -27,7 +27,8 @@ def test_all_who_start_at_once_get_the_end_of_a_run(store: Store):
             states = set(pool.map(run, range(AT_ONCE)))
         with store.read() as session:
             runs = list_runs(session)
-        assert states <= {RunState.SUCCEEDED, RunState.CONFIRMING}
+        # Whoever asked after that run's now gets one of his own, which finds nothing to do.
+        assert states <= {RunState.SUCCEEDED, RunState.CONFIRMING, RunState.UNCHANGED}
         assert [r.state for r in runs].count(RunState.SUCCEEDED) == 1
         assert world.platform.ids("vip") == {"ann", "bob"}
     finally:

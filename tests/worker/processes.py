@@ -20,7 +20,7 @@ class Schedulers:
 
     def __init__(self, home: Home, *, interval_s: float = 0.0, ids_per_call: int = 10_000) -> None:
         self.home = home
-        self.sends = home.settings.home / "sends.txt"
+        self.sends = home.settings.home.parent / "sends.txt"
         self.options = [str(interval_s), str(ids_per_call), str(self.sends)]
         self.environment = {"ROLLCALL_HOME": str(home.settings.home), "ROLLCALL_LOAD_QUIET_S": "0"}
         if home.settings.database_url is not None:
