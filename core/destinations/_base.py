@@ -130,6 +130,11 @@ class Destination(ABC):
         (account, audience name) is an audience's identity and the unit that a rate applies to.
         """
 
+    @classmethod
+    def is_practice(cls, config: Mapping[str, object]) -> bool:
+        """Return whether with these values, secrets aside, nothing reaches a real platform."""
+        return False
+
     @property
     @abstractmethod
     def practice(self) -> bool:

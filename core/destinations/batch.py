@@ -142,9 +142,13 @@ class Batch(Destination):
     def account(self) -> str:
         return f"{self._origin}|{hashlib.sha256(self._keys[1].encode()).hexdigest()[:16]}"
 
+    @classmethod
+    def is_practice(cls, config: Mapping[str, object]) -> bool:
+        return is_loopback(httpx.URL(str(config["origin"])).host)
+
     @property
     def practice(self) -> bool:
-        return is_loopback(httpx.URL(self._origin).host)
+        return self.is_practice({"origin": self._origin})
 
     @classmethod
     def check_audience_name(cls, name: str) -> str | None:

@@ -84,7 +84,9 @@ schedule = {{ every = "15 minutes" }}
 """
 
 
-def start_sample(workspace: OpenWorkspace, today: date, actor: str) -> bool:
+def start_sample(
+    workspace: OpenWorkspace, today: date, actor: str, shop: Shop | None = None
+) -> bool:
     """Fill an empty workspace with the sample shop; return whether it was empty.
 
     Raises: StorageFull, QueryFailed, StoreError, UsageError where a key of the stand-in is missing.
@@ -93,7 +95,7 @@ def start_sample(workspace: OpenWorkspace, today: date, actor: str) -> bool:
         if not _is_empty(session):
             return False
     folder = workspace.settings.home / FOLDER
-    generate(folder, Shop(until=today))
+    generate(folder, shop or Shop(until=today))
     apply_file(workspace, _write(folder), actor)
     return True
 

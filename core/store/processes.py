@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import select
+from sqlmodel import func, select
 
 from core.store.database import ReadSession, WriteSession
 from core.store.models import Process
@@ -78,3 +78,8 @@ def list_processes(session: ReadSession, role: str | None = None) -> tuple[Proce
     rows = session.exec(select(Process)).all()
     views = [view_of(ProcessView, row) for row in rows if role is None or row.role == role]
     return tuple(sorted(views, key=lambda view: view.started_at, reverse=True))
+
+
+def last_beat(session: ReadSession, role: str = SCHEDULER) -> datetime | None:
+    """Return when a process of that role last said that it lives, None where there is none."""
+    return session.exec(select(func.max(Process.beat_at)).where(Process.role == role)).one()

@@ -59,6 +59,11 @@ def put_destination(
     return Did.UNCHANGED if after.updated_at == saved.updated_at else Did.CHANGED
 
 
+def is_practice(view: DestinationView) -> bool:
+    """Return whether nothing that is sent to the destination reaches a real platform."""
+    return destination_type(view.platform).is_practice(json.loads(view.config))
+
+
 def secret_fields(config_model: type[DestinationConfig]) -> frozenset[str]:
     """Return the fields of a platform's config that are secrets."""
     return _fields_of_type(config_model, SecretStr)

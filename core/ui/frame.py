@@ -1,0 +1,90 @@
+"""What stands around every page: logo, the practice badge, what keeps lists from being kept."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from core.store.database import ReadSession
+from core.store.destinations import list_destinations
+from core.store.processes import last_beat
+from core.store.workspace import WorkspaceView, get_workspace, pause_everything, resume_everything
+from core.ui.edge import plain
+from core.ui.roles import Role
+from core.ui.session import actor, may, workspace
+from core.ui.words import length, moment
+from core.workspace.destinations import is_practice
+
+GONE_AFTER = timedelta(seconds=30)
+_FOLDER = Path(__file__).parent
+_PAUSE = "frame:pause"
+
+
+def draw_frame() -> None:
+    """Draw the frame; the page comes after it."""
+    st.logo(_FOLDER / "logo.svg", icon_image=_FOLDER / "logo_icon.svg", size="large")
+    with workspace().store.read() as session:
+        seen, now = last_beat(session), session.now()
+        saved = get_workspace(session)
+        practising = only_practice(session)
+    with st.sidebar:
+        if practising:
+            draw_practice_badge()
+        if may(Role.EDITOR):
+            _draw_switch(saved)
+    _draw_banners(saved, seen, now)
+
+
+def only_practice(session: ReadSession) -> bool:
+    """Return whether there are destinations, and none of them is a real one."""
+    views = list_destinations(session)
+    return bool(views) and all(is_practice(view) for view in views)
+
+
+def draw_practice_badge() -> None:
+    """Say loudly that nothing is real."""
+    st.badge("Practice: nothing reaches Batch", icon=":material/science:", color="orange")
+
+
+def _draw_switch(saved: WorkspaceView) -> None:
+    st.session_state[_PAUSE] = saved.everything_paused
+    st.toggle(
+        "Pause everything",
+        key=_PAUSE,
+        on_change=_switch,
+        help="No list is updated while this is on. Lists stay in Batch as they are; what was "
+        "missed meanwhile is not made up for.",
+    )
+
+
+def _switch() -> None:
+    with workspace().store.write(actor()) as session:
+        if st.session_state[_PAUSE]:
+            pause_everything(session)
+        else:
+            resume_everything(session)
+
+
+def _draw_banners(saved: WorkspaceView, seen: datetime | None, now: datetime) -> None:
+    zone = ZoneInfo(saved.zone)
+    if saved.everything_paused and saved.paused_at is not None:
+        st.warning(
+            f"**Everything is paused** since {moment(saved.paused_at, zone, now)} by "
+            f"{plain(saved.paused_by or 'somebody')}. No list is updated until you switch it off "
+            "on the left.",
+            icon=":material/pause_circle:",
+        )
+    if seen is None:
+        st.warning(
+            "**The scheduler is not running**, so nothing is loaded or sent. Ask whoever runs "
+            "Rollcall to start it.",
+            icon=":material/cloud_off:",
+        )
+    elif now - seen > GONE_AFTER:
+        st.warning(
+            f"**The scheduler is gone**: it was last seen {length(now - seen)} ago, "
+            f"{moment(seen, zone, now)}. Nothing is loaded or sent until it is back. Ask whoever "
+            "runs Rollcall to start it.",
+            icon=":material/cloud_off:",
+        )

@@ -1,0 +1,15 @@
+"""The script that every visit runs: gate, menu, what every page shows, then the page."""
+
+import streamlit as st
+
+from core.ui.edge import errors_shown
+from core.ui.frame import draw_frame
+from core.ui.navigation import as_page, page_files
+from core.ui.session import may
+
+st.set_page_config(page_title="Rollcall", page_icon=":material/fact_check:", layout="wide")
+pages = [as_page(file, hidden=not may(file.least)) for file in page_files()]
+chosen = st.navigation(pages)
+with errors_shown():
+    draw_frame()
+    chosen.run()

@@ -1,0 +1,48 @@
+"""Who is at the browser, and the workspace that this process has open for all of them."""
+
+from contextlib import ExitStack
+
+import streamlit as st
+
+from core.settings import Settings, read_settings
+from core.ui.roles import Role
+from core.workspace.opened import OpenWorkspace, open_workspace
+
+MEMORY_SHARE = 0.25
+
+
+def workspace() -> OpenWorkspace:
+    """Return the open workspace, shared by all sessions of this process.
+
+    Raises: StoreError, UsageError.
+    """
+    settings = read_settings()
+    url = settings.database_url.get_secret_value() if settings.database_url else ""
+    return _opened(str(settings.home), url, settings)
+
+
+def actor() -> str:
+    """Return who acts, for the activity log."""
+    return "browser"
+
+
+def role() -> Role:
+    """Return what who is at the browser may do; without sign-in everybody is an admin."""
+    return Role.ADMIN
+
+
+def guard(least: Role) -> None:
+    """Stop the page with a sentence unless who is at the browser may see it."""
+    if not role().includes(least):
+        st.info(f"This page is for those who are at least {least}. Ask an admin to make you one.")
+        st.stop()
+
+
+def may(least: Role) -> bool:
+    """Return whether who is at the browser is at least that."""
+    return role().includes(least)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _opened(home: str, url: str, _settings: Settings) -> OpenWorkspace:
+    return ExitStack().enter_context(open_workspace(_settings, MEMORY_SHARE))

@@ -1,0 +1,52 @@
+"""What stands around every page, whichever pages there are."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.store.workspace import get_workspace
+from core.ui.navigation import page_files
+from core.workspace.opened import OpenWorkspace
+from tests.app.conftest import OpenApp
+
+NAMES = [file.name for file in page_files()]
+
+
+def said(page: AppTest) -> str:
+    """Return all that warnings, errors and infos say."""
+    return "\n".join(each.value for kind in ("warning", "error", "info") for each in page.get(kind))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_page_opens_on_an_empty_home(name: str, app: OpenApp, home: Path) -> None:
+    page = app(name)
+    assert not page.exception and not page.error
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_page_opens_on_the_sample_shop(name: str, app: OpenApp, sample: Path) -> None:
+    page = app(name)
+    assert not page.exception and not page.error
+
+
+def test_a_missing_scheduler_is_told_on_every_page(app: OpenApp, sample: Path) -> None:
+    assert "scheduler is not running" in said(app("runs"))
+
+
+def test_a_scheduler_that_lives_is_not_talked_about(
+    app: OpenApp, sample: Path, scheduler_seen: None
+) -> None:
+    assert "scheduler" not in said(app("home"))
+
+
+def test_one_switch_pauses_everything_and_says_so(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    page = app("home")
+    page.toggle(key="frame:pause").set_value(True).run()
+    assert "Everything is paused" in said(page)
+    with opened.store.read() as session:
+        assert get_workspace(session).everything_paused
+    page.toggle(key="frame:pause").set_value(False).run()
+    assert "Everything is paused" not in said(page)
