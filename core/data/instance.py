@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -33,6 +33,35 @@ class Snapshot:
     catalogue: Catalogue
 
 
+class Question:
+    """Statements of one thread that another may stop; once stopped, the next ones too."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._cursor: duckdb.DuckDBPyConnection | None = None
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Let the statement that is being answered, and all to come, raise Cancelled."""
+        with self._lock:
+            self._stopped = True
+            if self._cursor is not None:
+                self._cursor.interrupt()
+
+    @contextmanager
+    def answering(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        """Answer on this cursor. Raises: Cancelled where it was stopped before."""
+        with self._lock:
+            if self._stopped:
+                raise Cancelled("The question was given up.")
+            self._cursor = cursor
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._cursor = None
+
+
 @dataclass(slots=True)
 class _Attached:
     snapshot: Snapshot
@@ -59,6 +88,7 @@ class Instance:
         self._next_alias = 0
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
         self._lock = threading.Lock()
+        self._here = threading.local()
 
     @contextmanager
     def snapshot(self, path: Path) -> Iterator[Snapshot]:
@@ -76,15 +106,26 @@ class Instance:
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Lend a cursor of one query's own; another thread may interrupt it."""
+        question: Question | None = getattr(self._here, "question", None)
         with self._lock:
             cursor = self._connection.cursor()
             self._cursors.add(cursor)
         try:
-            yield cursor
+            with question.answering(cursor) if question else nullcontext():
+                yield cursor
         finally:
             with self._lock:
                 self._cursors.discard(cursor)
             cursor.close()
+
+    @contextmanager
+    def asking(self, question: "Question") -> Iterator[None]:
+        """Let whoever holds the question stop what this thread asks meanwhile."""
+        self._here.question = question
+        try:
+            yield
+        finally:
+            self._here.question = None
 
     def interrupt(self) -> None:
         """Stop every statement that is being answered: each raises Cancelled in its thread."""

@@ -48,6 +48,12 @@ class Engine(ABC):
         """Return the members' keys as text, in code point order."""
 
     @abstractmethod
+    def sample(
+        self, segment: Segment, today: Today, fields: Sequence[FieldRef], count: int
+    ) -> list[tuple[object, ...]]:
+        """Return the first members in code point order of the key: key as text, then the fields."""
+
+    @abstractmethod
     def write_members(
         self, segment: Segment, today: Today, fields: Sequence[FieldRef], out: Path
     ) -> int:

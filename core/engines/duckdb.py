@@ -51,6 +51,14 @@ class DuckDBEngine(Engine):
                 keys += [key for (key,) in rows]
         return keys
 
+    def sample(
+        self, segment: Segment, today: Today, fields: Sequence[FieldRef], count: int
+    ) -> list[tuple[object, ...]]:
+        members = self._compiler(today).members(segment, fields)
+        first = f"SELECT * FROM ({members.sql}) ORDER BY key LIMIT {count:d}"  # noqa: S608
+        with self._answered(Statement(first, members.parameters)) as cursor:
+            return cursor.fetchall()
+
     def write_members(
         self, segment: Segment, today: Today, fields: Sequence[FieldRef], out: Path
     ) -> int:

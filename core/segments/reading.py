@@ -1,12 +1,14 @@
 """JSON as the segment format wants it: exact numbers, keys that stand twice kept in mind."""
 
 import json
+import re
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from core.errors import UsageError
 
 _SAFE_INT_DIGITS = 40
+_MARKED = re.compile(r'"\\u0000([^"]*)\\u0000"')
 
 
 class JsonObject(dict[str, object]):
@@ -67,3 +69,20 @@ def _decimal(text: str) -> Decimal:
 
 def _integer(text: str) -> int | Decimal:
     return int(text) if len(text) <= _SAFE_INT_DIGITS else _decimal(text)
+
+
+def write_json(value: object) -> str:
+    """Return the value as JSON text that `read_json` reads back equal, decimals exact.
+
+    >>> write_json({"value": [Decimal("0.10"), 3, "é"]})
+    '{"value": [0.10, 3, "é"]}'
+    """
+    marked = json.dumps(value, ensure_ascii=False, default=_marked)
+    return _MARKED.sub(lambda found: found[1], marked)
+
+
+def _marked(value: object) -> str:
+    """Return a decimal between marks that no text of a segment can hold."""
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{type(value).__name__} has no place in a segment")
+    return f"\0{value:f}\0"
