@@ -1,0 +1,209 @@
+"""The widgets of a schedule: how it runs, its details, and the next moments it comes to."""
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import streamlit as st
+
+from core.errors import UsageError
+from core.schedule.definition import (
+    AFTER_REFRESH,
+    MANUAL,
+    Cron,
+    Days,
+    Every,
+    Schedule,
+    parse_schedule,
+)
+from core.schedule.slots import Slots
+from core.store.workspace import get_workspace
+from core.ui.edge import plain
+from core.ui.session import workspace
+from core.ui.words import moment
+
+_KINDS = {
+    AFTER_REFRESH: "After each data refresh",
+    "days": "Days and times",
+    "every": "Every …",
+    "cron": "Cron",
+    MANUAL: "By hand",
+}
+_DAYS = {
+    "mon": "Mon",
+    "tue": "Tue",
+    "wed": "Wed",
+    "thu": "Thu",
+    "fri": "Fri",
+    "sat": "Sat",
+    "sun": "Sun",
+}
+_TIMES = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 30)]
+_UNITS = {"minute": "minutes", "hour": "hours"}
+_SHOWN_MOMENTS = 5
+
+
+def draw_schedule_form(
+    key: str,
+    current: Schedule,
+    *,
+    after_refresh: bool = True,
+    grid_start: datetime | None = None,
+) -> Schedule | None:
+    """Draw the form and return its schedule, None where it is not filled in well.
+
+    `grid_start` is where a grid of intervals begins, the present for one that is not saved yet;
+    without `after_refresh` that way of running is not offered.
+    """
+    kinds = [kind for kind in _KINDS if after_refresh or kind != AFTER_REFRESH]
+    kind = st.segmented_control(
+        "When it runs",
+        kinds,
+        default=_kind_of(current),
+        required=True,
+        format_func=_KINDS.__getitem__,
+        key=f"{key}:kind",
+        label_visibility="collapsed",
+    )
+    try:
+        schedule = parse_schedule(_draw_details(key, str(kind), current))
+    except UsageError as fault:
+        st.error(plain(_without_place(str(fault))), icon=":material/error:")
+        return None
+    _draw_moments(schedule, grid_start)
+    return schedule
+
+
+def next_moments(
+    schedule: Schedule, zone: str, grid_start: datetime, now: datetime
+) -> list[datetime]:
+    """Return the next few moments of a schedule; none for one that follows something else."""
+    return list(islice(Slots(schedule, zone, grid_start).after(now), _SHOWN_MOMENTS))
+
+
+def _kind_of(schedule: Schedule) -> str:
+    if isinstance(schedule, str):
+        return schedule
+    return next(name for name in ("every", "cron", "days") if hasattr(schedule, name))
+
+
+def _draw_details(key: str, kind: str, current: Schedule) -> object:
+    """Return the schedule as somebody would write it."""
+    if kind in (MANUAL, AFTER_REFRESH):
+        return kind
+    draw = {"every": _draw_every, "cron": _draw_cron, "days": _draw_days}[kind]
+    return {**draw(key, current), **_draw_limits(key, current)}
+
+
+def _draw_every(key: str, current: Schedule) -> dict[str, Any]:
+    count, unit = (current.every if isinstance(current, Every) else "15 minutes").split(" ")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.number_input("Every", 1, 999_999, int(count), 1, key=f"{key}:count", width=140)
+        of = st.selectbox(
+            "Unit",
+            list(_UNITS),
+            index=list(_UNITS).index(unit.removesuffix("s")),
+            format_func=_UNITS.__getitem__,
+            key=f"{key}:unit",
+            width=140,
+        )
+    return {"every": f"{chosen} {of if chosen == 1 else f'{of}s'}"}
+
+
+def _draw_cron(key: str, current: Schedule) -> dict[str, Any]:
+    text = st.text_input(
+        "Cron expression",
+        current.cron if isinstance(current, Cron) else "0 7 * * 1-5",
+        key=f"{key}:cron",
+        help="Minute, hour, day of the month, month, day of the week; the days of the week count "
+        "from 0, Sunday.",
+        width=320,
+    )
+    return {"cron": " ".join(text.split())}
+
+
+def _draw_days(key: str, current: Schedule) -> dict[str, Any]:
+    given = current if isinstance(current, Days) else None
+    days = st.pills(
+        "Days",
+        list(_DAYS),
+        selection_mode="multi",
+        default=list(given.days) if given else ["mon", "tue", "wed", "thu", "fri"],
+        format_func=_DAYS.__getitem__,
+        key=f"{key}:days",
+        wrap=True,
+    )
+    times = list(given.at) if given else ["07:00"]
+    at = st.multiselect(
+        "Times",
+        sorted({*_TIMES, *times}),
+        times,
+        accept_new_options=True,
+        key=f"{key}:at",
+        help="Choose times of day, or type another one such as 07:15.",
+    )
+    if not days:
+        raise UsageError("Choose at least one day.")
+    if not at:
+        raise UsageError("Choose at least one time of day.")
+    return {"days": [day for day in _DAYS if day in days], "at": sorted(at)}
+
+
+def _draw_limits(key: str, current: Schedule) -> dict[str, Any]:
+    """Return zone, start and end, those that are given."""
+    given = None if isinstance(current, str) else current
+    is_open = given is not None and bool(given.zone or given.starts or given.ends)
+    with st.expander("Start, end and time zone", expanded=is_open):
+        with st.container(horizontal=True):
+            starts = st.date_input(
+                "First day", given.starts if given else None, key=f"{key}:starts", width=200
+            )
+            ends = st.date_input(
+                "Last day", given.ends if given else None, key=f"{key}:ends", width=200
+            )
+            zone = st.selectbox(
+                "Time zone",
+                _zones(),
+                index=_zones().index(given.zone) if given and given.zone in _zones() else None,
+                placeholder="The workspace's",
+                key=f"{key}:zone",
+                width=260,
+            )
+    limits = {"starts": starts, "ends": ends, "zone": zone}
+    return {name: value for name, value in limits.items() if value is not None}
+
+
+def _draw_moments(schedule: Schedule, grid_start: datetime | None) -> None:
+    if isinstance(schedule, str):
+        says = {
+            MANUAL: "Nothing runs by itself: somebody asks for each run.",
+            AFTER_REFRESH: "Runs whenever new data has been loaded.",
+        }
+        st.caption(says[schedule])
+        return
+    now = datetime.now(UTC)
+    with workspace().store.read() as session:
+        zone = get_workspace(session).zone
+    found = next_moments(schedule, zone, grid_start or now, now)
+    there = ZoneInfo(schedule.zone or zone)
+    if not found:
+        st.warning("No moment is left for this schedule.", icon=":material/event_busy:")
+        return
+    said = " · ".join(moment(at, there, now) for at in found)
+    st.caption(f"Next: {said} · {there.key}")
+    if len(found) > 1 and found[1] - found[0] < timedelta(minutes=5):
+        st.caption("Each run asks the platform at least once: every few minutes keeps it busy.")
+
+
+@cache
+def _zones() -> list[str]:
+    return sorted(available_timezones())
+
+
+def _without_place(said: str) -> str:
+    """Return a fault of the schedule without the place it has in a file."""
+    place, colon, rest = said.partition(": ")
+    said = rest if colon and place.startswith("schedule") else said
+    return said[:1].upper() + said[1:]
