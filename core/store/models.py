@@ -85,6 +85,17 @@ class SegmentVersion(Table, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class SegmentDraft(Table, table=True):
+    __tablename__ = "segment_drafts"
+    id: str = Field(primary_key=True)
+    segment_key: str | None = None
+    edited_from: int
+    name: str
+    kept: str = Field(sa_type=Text)
+    actor: str
+    updated_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 class Destination(Table, table=True):
     __tablename__ = "destinations"
     id: int | None = Field(default=None, primary_key=True)

@@ -57,6 +57,14 @@ def current_snapshot(session: ReadSession) -> SnapshotView | None:
     return None if row is None else view_of(SnapshotView, row)
 
 
+def forget_current(session: WriteSession) -> None:
+    """Make the workspace one without data, as before its first load; files stay as they are."""
+    row = session.exec(select(Workspace)).one()
+    if row.current_snapshot_id is not None:
+        record(session, "put away", "snapshot", row.current_snapshot_id)
+        row.current_snapshot_id = None
+
+
 def get_snapshot(session: ReadSession, snapshot_id: str) -> SnapshotView | None:
     """Return the snapshot of that id, or None."""
     row = session.get(Snapshot, snapshot_id)

@@ -57,8 +57,8 @@ LATER = '''"""A later revision."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{newest}"
 
 
 def upgrade() -> None:
@@ -75,7 +75,9 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
     def upgrade_code(then: str = "pass") -> None:
         migrations = tmp_path / "migrations"
         shutil.copytree(MIGRATIONS, migrations)
-        (migrations / "versions" / "0002_later.py").write_text(LATER.format(then=then))
+        newest = known_revisions()[-1]
+        later = LATER.format(then=then, newest=newest)
+        (migrations / "versions" / "9999_later.py").write_text(later)
         monkeypatch.setattr(upgrade_module, "MIGRATIONS", migrations)
         known_revisions.cache_clear()
 
@@ -98,8 +100,9 @@ def test_an_older_store_asks_to_be_migrated(own_store: Store, later: Callable[[]
 
 def test_a_migration_keeps_what_was_there(own_store: Store, later: Callable[[], None]) -> None:
     furnish(own_store)
+    before = known_revisions()[-1]
     later()
-    assert "from revision 0001 to 0002" in migrate(own_store.settings).sentence
+    assert f"from revision {before} to 9999" in migrate(own_store.settings).sentence
     migrated = open_store(own_store.settings)
     with migrated.read() as session:
         assert get_segment(session, "vip").tree == TREE

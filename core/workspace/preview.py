@@ -1,0 +1,229 @@
+"""What a draft of a segment means now: its sentences, its faults, its sizes, a few members."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from core.data.catalogue import Catalogue
+from core.data.instance import Question
+from core.engines import engine_type
+from core.engines._base import Engine, Verdict
+from core.errors import Cancelled, RollcallError, SegmentInvalid
+from core.segments.calendar import Today
+from core.segments.checking import Named, check_segment
+from core.segments.describe import Describer
+from core.segments.draft import Draft
+from core.segments.resolution import Resolution
+from core.segments.tree import FieldRef, Group, Node, Segment
+from core.workspace.members import people_field
+from core.workspace.opened import OpenWorkspace
+
+_ENGINE = "duckdb"
+_MOST_FAULTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A draft as it is understood: by id, what is wrong and what the rest says.
+
+    `segment` leaves out what is wrong; `finished` says that nothing was left out.
+    """
+
+    segment: Segment
+    ids: Mapping[str, str]
+    faults: Mapping[str, str]
+    sentences: Mapping[str, str]
+    sentence: str
+    today: Today
+
+    @property
+    def finished(self) -> bool:
+        return not self.faults
+
+
+def look_at(
+    draft: Draft,
+    catalogue: Catalogue,
+    now: datetime,
+    named: Named,
+    *,
+    key: str | None = None,
+    kept: Resolution | None = None,
+    people: str = "people",
+) -> Look:
+    """Return what the draft means on the catalogue at the minute that `now` lies in.
+
+    `kept` is what its names were resolved to when it was saved, `key` the name it has.
+    """
+    zone = ZoneInfo(catalogue.zone)
+    today = Today(now.replace(second=0, microsecond=0), zone)
+    faults: dict[str, str] = {}
+    left = draft
+    while True:
+        try:
+            checked = check_segment(left.raw, catalogue, today, named, kept, key)
+        except SegmentInvalid as fault:
+            left = _without_fault(left, fault, faults)
+            continue
+        describer = Describer(people, today)
+        ids = left.places
+        sentences = {ids[n.place]: describer.node(n) for n in _nodes(checked.segment.where)}
+        said = describer.segment(checked.segment)
+        return Look(checked.segment, ids, faults, sentences, said, today)
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many people each node of a draft finds, by id; `members` is the whole with its limit.
+
+    `error` says why there are none.
+    """
+
+    question: str
+    by_id: Mapping[str, int]
+    members: int
+    people: int
+    error: str | None = None
+
+
+class Counting:
+    """Counts one draft at a time in a thread; another draft stops the count of the one before."""
+
+    def __init__(self, workspace: OpenWorkspace) -> None:
+        self._workspace = workspace
+        self._lock = threading.Lock()
+        self._asked: str | None = None
+        self._question: Question | None = None
+        self._answer: Sizes | None = None
+
+    def ask(self, look: Look, snapshot_id: str) -> Sizes | None:
+        """Return the sizes of what was looked at, None while they are being counted."""
+        asked = f"{snapshot_id} {look.today.now.isoformat()} {look.segment!r} {sorted(look.ids)}"
+        with self._lock:
+            if self._asked != asked:
+                self._begin(asked, look)
+            return self._answer
+
+    def is_answered(self) -> bool:
+        """Return whether nothing is being counted."""
+        with self._lock:
+            return self._answer is not None
+
+    def stop(self) -> None:
+        """Give up what is being counted."""
+        with self._lock:
+            if self._question is not None:
+                self._question.stop()
+            self._asked = None
+
+    def _begin(self, asked: str, look: Look) -> None:
+        if self._question is not None:
+            self._question.stop()
+        self._asked, self._answer, self._question = asked, None, Question()
+        thread = threading.Thread(
+            target=self._count, args=(asked, look, self._question), daemon=True, name="counting"
+        )
+        thread.start()
+
+    def _count(self, asked: str, look: Look, question: Question) -> None:
+        try:
+            answer = self._sizes(asked, look, question)
+        except Cancelled:
+            return
+        except RollcallError as error:
+            answer = Sizes(asked, {}, 0, 0, str(error))
+        with self._lock:
+            if self._asked == asked:
+                self._answer = answer
+
+    def _sizes(self, asked: str, look: Look, question: Question) -> Sizes:
+        with (
+            self._workspace.snapshot() as snapshot,
+            self._workspace.instance.asking(question),
+        ):
+            engine = engine_type(_ENGINE).over(self._workspace.instance, snapshot)
+            found = engine.sizes(look.segment, look.today)
+            people = snapshot.catalogue.people_table.rows
+        by_id = {look.ids[place]: size for place, size in found.items() if place in look.ids}
+        members = found.get("limit", found[look.segment.where.place])
+        return Sizes(asked, by_id, members, people)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A few members: the names of the columns, the key first, and their rows."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
+def sample_members(workspace: OpenWorkspace, look: Look, count: int, columns: int) -> Sample:
+    """Return the first members with the first fields of people.
+
+    Raises: SnapshotMissing, QueryFailed.
+    """
+    with workspace.snapshot() as snapshot:
+        table = snapshot.catalogue.people_table
+        shown = [f for f in table.fields if f.name != table.key][:columns]
+        fields: list[FieldRef] = [people_field(snapshot.catalogue, f.name) for f in shown]
+        engine = engine_type(_ENGINE).over(workspace.instance, snapshot)
+        rows = engine.sample(look.segment, look.today, fields, count)
+    key = table.by_name[table.key or ""]
+    names = (key.label or key.name, *(field.label or field.name for field in shown))
+    return Sample(names, tuple(rows))
+
+
+def explain_person(workspace: OpenWorkspace, look: Look, key: str) -> Mapping[str, Verdict]:
+    """Return each node's verdict for one person by id, and `member` for the whole.
+
+    Raises: UnknownName, SnapshotMissing, QueryFailed.
+    """
+    with workspace.snapshot() as snapshot:
+        engine: Engine = engine_type(_ENGINE).over(workspace.instance, snapshot)
+        found = engine.explain(look.segment, look.today, key)
+    by_id = {look.ids[place]: verdict for place, verdict in found.items() if place in look.ids}
+    return {**by_id, "member": found["member"]}
+
+
+def _without_fault(draft: Draft, fault: SegmentInvalid, faults: dict[str, str]) -> Draft:
+    """Return the draft without the node on people that the fault lies in, and note the fault."""
+    if fault.place.startswith("limit"):
+        faults["limit"] = fault.problem
+        return draft.limited(None)
+    inner = draft.node_at(fault.place)
+    outer = _standing_on_people(draft, inner)
+    faults[inner] = fault.problem
+    if inner != outer:
+        faults[outer] = fault.problem
+    if outer == draft.root["id"] or len(faults) > _MOST_FAULTS:
+        return Draft({**draft.root, "match": "all", "conditions": []}, draft.limit)
+    return draft.removed(outer)
+
+
+def _standing_on_people(draft: Draft, node_id: str) -> str:
+    """Return the node of the segment's own groups that the node is, or is a part of."""
+    outer = node_id
+    around = draft.parent(node_id)
+    while around is not None:
+        if "match" not in draft.nodes[around] or _is_part(draft, around):
+            outer = around
+        around = draft.parent(around)
+    return outer
+
+
+def _is_part(draft: Draft, node_id: str) -> bool:
+    """Return whether a group belongs to a condition or a step."""
+    around = draft.parent(node_id)
+    while around is not None:
+        if "match" not in draft.nodes[around]:
+            return True
+        around = draft.parent(around)
+    return False
+
+
+def _nodes(node: Node) -> list[Node]:
+    if not isinstance(node, Group):
+        return [node]
+    return [node, *(each for child in node.conditions for each in _nodes(child))]

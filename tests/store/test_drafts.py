@@ -1,0 +1,43 @@
+"""Drafts survive until they are saved, given up or forgotten."""
+
+from datetime import timedelta
+
+from core.store.database import Store, open_store
+from core.store.drafts import KEPT_FOR, find_draft, forget_draft, keep_draft, list_drafts
+from tests.sync.scripted import FakeClock
+
+
+def keep(store: Store, draft_id: str, name: str = "VIP") -> None:
+    with store.write("ana") as session:
+        keep_draft(
+            session, draft_id, segment_key=None, edited_from=0, name=name, kept='{"root": 1}'
+        )
+
+
+def test_a_draft_is_there_as_it_was_last_kept(store: Store) -> None:
+    keep(store, "d1")
+    keep(store, "d1", "Very VIP")
+    with store.read() as session:
+        found = find_draft(session, "d1")
+        assert found is not None and (found.name, found.actor) == ("Very VIP", "ana")
+        assert [draft.id for draft in list_drafts(session)] == ["d1"]
+
+
+def test_a_draft_that_is_given_up_is_gone(store: Store) -> None:
+    keep(store, "d1")
+    with store.write("ana") as session:
+        forget_draft(session, "d1")
+        assert find_draft(session, "d1") is None
+
+
+def test_drafts_that_nobody_touches_are_forgotten(store: Store) -> None:
+    if not store.on_sqlite:
+        return  # the clock of a server cannot be moved by a test
+    clock = FakeClock()
+    opened = open_store(store.settings, clock)
+    keep(opened, "old")
+    clock.sleep((KEPT_FOR + timedelta(days=1)).total_seconds())
+    keep(opened, "new")
+    with opened.read() as session:
+        assert [draft.id for draft in list_drafts(session)] == ["new"]
+    opened.close()
