@@ -25,6 +25,9 @@ class Settings(BaseSettings):
         None, description="key that encrypts secrets; left out: the files in <home>/key"
     )
     sample: bool = Field(False, description="load the sample shop into an empty store")
+    practice_url: str = Field(
+        "http://127.0.0.1:8100", description="origin of the stand-in that the sample shop sends to"
+    )
     auth: Literal["none"] = Field("none", description="who may sign in; only `none` is built")
     proxy: str | None = Field(None, description="proxy for calls to destinations")
     ca_file: Path | None = Field(None, description="certificates trusted for destinations (PEM)")
@@ -58,6 +61,10 @@ class Settings(BaseSettings):
         return self.home / "snapshots"
 
     @cached_property
+    def uploads(self) -> Path:
+        return self.home / "uploads"
+
+    @cached_property
     def plans(self) -> Path:
         return self.home / "plans"
 
@@ -89,7 +96,8 @@ def make_folders(settings: Settings) -> None:
 
     Raises: UsageError.
     """
-    parts = (settings.logs, settings.snapshots, settings.plans, settings.ledgers, settings.scratch)
+    s = settings
+    parts = (s.logs, s.snapshots, s.uploads, s.plans, s.ledgers, s.scratch)
     for folder in (settings.home, *parts):
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

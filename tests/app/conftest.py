@@ -28,7 +28,7 @@ OpenApp = Callable[..., AppTest]
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a small sample shop once, as `make run` does; its destination answers nowhere."""
     home = tmp_path_factory.mktemp("sample") / "home"
-    settings = Settings(home=home, batch_url="http://127.0.0.1:9", memory="300MB")
+    settings = Settings(home=home, practice_url="http://127.0.0.1:9", memory="300MB")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(REST_API_KEY, StandInServer.rest_api_key)
         patch.setenv(PROJECT_KEY, StandInServer.project_key)

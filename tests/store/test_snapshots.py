@@ -5,6 +5,7 @@ from core.store.snapshots import (
     add_snapshot,
     current_snapshot,
     expired_snapshots,
+    forget_current,
     get_snapshot,
     list_snapshots,
     note_file_deleted,
@@ -38,6 +39,15 @@ def test_the_last_load_is_current(store: Store) -> None:
         assert current is not None and current.id == "s2"
         assert current.rows == {"people": 3_000_000_000}
         assert get_workspace(session).current_snapshot_id == "s2"
+
+
+def test_a_workspace_can_be_one_without_data_again(store: Store) -> None:
+    load(store, "s1")
+    with store.write(ANN) as session:
+        forget_current(session)
+        forget_current(session)
+        assert current_snapshot(session) is None
+        assert [view.id for view in list_snapshots(session)] == ["s1"]
 
 
 def test_the_last_three_are_kept(store: Store) -> None:
