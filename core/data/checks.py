@@ -122,7 +122,7 @@ def check_rows(rows: Mapping[str, int], previous: Catalogue | None) -> None:
             else f"{name} is gone, and had {last:,} rows"
             for name, last, now in fewer
         )
-        raise FewerRows(f"{said}. If that is right, load again with --accept-fewer")
+        raise FewerRows(f"{said}. If that is right, load it all the same (--accept-fewer)")
 
 
 def check_tables(

@@ -290,7 +290,7 @@ def _refuse(subject: Subject, request: TypingRequest, wrong: str, kind: str) -> 
     row, value = found[0]
     return FileRefused(
         f"{request.place(row)}, column '{subject.name}': '{shorten(value)}' is no {kind}{more}."
-        " Mend the file, or give the column another type in the manifest"
+        " Mend the file, or give the column another type"
     )
 
 
@@ -301,8 +301,8 @@ def _ambiguous_number(subject: Subject, request: TypingRequest) -> FileRefused:
     row, value = found[0]
     return FileRefused(
         f"{request.place(row)}, column '{subject.name}': '{shorten(value)}' can be read as"
-        f" {value.replace(',', '.', 1)} or as {value.replace(',', '')}: set csv.decimal in the"
-        " manifest to ',' or '.'"
+        f" {value.replace(',', '.', 1)} or as {value.replace(',', '')}: choose the decimal"
+        " sign (csv.decimal in a manifest: ',' or '.')"
     )
 
 
@@ -320,6 +320,6 @@ def _ambiguous_date(subject: Subject, request: TypingRequest) -> FileRefused:
     one, other = readings or ("", "")
     return FileRefused(
         f"{request.place(row)}, column '{subject.name}': '{shorten(value)}' can be read as {one}"
-        f" (day first) or as {other} (month first), and so can the whole column: set csv.dates in"
-        " the manifest to 'day first' or 'month first'"
+        f" (day first) or as {other} (month first), and so can the whole column: choose the"
+        " order of dates (csv.dates in a manifest: 'day first' or 'month first')"
     )

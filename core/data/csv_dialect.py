@@ -125,8 +125,8 @@ def find_encoding(path: Path) -> str:
         if fault is None or fault.is_nul:
             return encoding
     raise FileRefused(
-        f"{path.name} is neither UTF-8, UTF-16 nor cp1252: save it as UTF-8, or name its encoding"
-        " in the manifest (csv.encoding)"
+        f"{path.name} is neither UTF-8, UTF-16 nor cp1252: save it as UTF-8, or choose its"
+        " encoding (csv.encoding in a manifest)"
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.data.catalogue import FieldType
-from core.data.instance import quote_name, translated
+from core.data.instance import quote_name, quote_text, translated
 from core.data.limits import limits_of
 from core.data.load import LOAD_SHARE
 from core.data.manifest import LinkSource, Manifest, TableSource
@@ -18,6 +18,7 @@ from core.errors import FileRefused
 from core.settings import Settings
 
 _LEAST_MATCH_PERCENT = 50
+_SAMPLE_ROWS, _SAMPLE_WIDTH = 5, 200
 _PEOPLE = (
     "customer", "client", "contact", "person", "people", "user", "member", "household",
     "subscriber", "buyer", "kunde", "profile",
@@ -42,12 +43,23 @@ class LinkMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundTable:
+    """A table as its files hold it: the types of its columns, and its first rows as text."""
+
+    name: str
+    rows: int
+    types: Mapping[str, FieldType]
+    sample: tuple[tuple[str | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Detection:
     """A proposed manifest, how well its links match, and what a human should look at."""
 
     manifest: Manifest
     links: tuple[LinkMatch, ...]
     notes: tuple[str, ...]
+    tables: tuple[FoundTable, ...]
 
     @property
     def toml(self) -> str:
@@ -64,10 +76,18 @@ def detect(files: Sequence[Path], zone: str = "UTC", settings: Settings | None =
 
     Raises: FileRefused, DataTooLarge, StorageFull, QueryFailed.
     """
-    settings = settings or Settings()
     if not files:
         raise FileRefused("Name at least one file")
-    draft = _draft(files, zone)
+    return complete(_draft(files, zone), settings)
+
+
+def complete(draft: Manifest, settings: Settings | None = None) -> Detection:
+    """Return a proposed manifest of the draft's files, read as its tables say they are written.
+
+    Keys, times, types and links of the draft are proposed anew.
+    Raises: DataRefused, StorageFull, QueryFailed.
+    """
+    settings = settings or Settings()
     with temporary_folder() as scratch, translated():
         memory = memory_limit(LOAD_SHARE, settings.memory)
         doubts: dict[str, str] = {}
@@ -120,7 +140,27 @@ def _propose(
     manifest = replace(
         draft, people=people, tables=proposed, links=tuple(match.link for match in matches)
     )
-    return Detection(manifest, matches, (*_notes(manifest, keys), *doubts.values()))
+    notes = (*_notes(manifest, keys), *doubts.values())
+    found = tuple(_found(staging, table) for table in tables.values())
+    return Detection(manifest, matches, notes, found)
+
+
+def _found(staging: Staging, table: StagedTable) -> FoundTable:
+    shown = ", ".join(
+        _as_text(table.column(c.name), c.type, staging.manifest.zone) for c in table.columns
+    )
+    rows = staging.connection.execute(
+        f"SELECT {shown} FROM main.{quote_name(table.physical)} LIMIT {_SAMPLE_ROWS}"  # noqa: S608
+    ).fetchall()
+    types = {column.name: column.type for column in table.columns}
+    return FoundTable(table.source.name, table.rows, types, tuple(rows))
+
+
+def _as_text(column: str, kind: FieldType, zone: str) -> str:
+    """Return the SQL of a column as people read it, not longer than a line."""
+    if kind is FieldType.TIMESTAMP:
+        return f"strftime({column} AT TIME ZONE {quote_text(zone)}, '%Y-%m-%d %H:%M:%S')"
+    return f"left(CAST({column} AS VARCHAR), {_SAMPLE_WIDTH})"
 
 
 def _notes(manifest: Manifest, keys: Mapping[str, str | None]) -> Iterator[str]:

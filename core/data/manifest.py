@@ -150,22 +150,30 @@ def parse_manifest(text: str, folder: Path, name: str = "dataset.toml") -> Manif
 
     Raises: ManifestInvalid.
     """
+    manifest = parse_draft(text, folder, name)
+    for problem in find_problems(manifest):
+        raise ManifestInvalid(f"{name}: {problem}")
+    return manifest
+
+
+def parse_draft(text: str, folder: Path, name: str = "dataset.toml") -> Manifest:
+    """Return the manifest of a TOML text that may say what cannot be, such as people without a key.
+
+    Raises: ManifestInvalid where it is no manifest at all.
+    """
     try:
         stored = _Dataset.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise ManifestInvalid(f"{name} is no TOML: {error}") from error
     except ValidationError as error:
         raise ManifestInvalid(f"{name}: {_sentence(error)}") from error
-    manifest = Manifest(
+    return Manifest(
         folder=folder,
         zone=stored.time_zone,
         people=stored.people,
         tables=tuple(_table(name, table) for name, table in stored.tables.items()),
         links=tuple(_link(link, stored, number) for number, link in enumerate(stored.links)),
     )
-    for problem in find_problems(manifest):
-        raise ManifestInvalid(f"{name}: {problem}")
-    return manifest
 
 
 def fill_variables(text: str) -> str:

@@ -9,9 +9,9 @@ import duckdb
 import pytest
 
 from core.data.catalogue import Catalogue, FieldType
-from core.data.detect import Detection, detect
+from core.data.detect import Detection, complete, detect
 from core.data.load import load_into
-from core.data.manifest import read_manifest
+from core.data.manifest import CsvOptions, parse_draft, parse_manifest, read_manifest
 from core.errors import FileRefused, ManifestInvalid
 
 SHOP = {
@@ -149,7 +149,7 @@ def test_dates_that_can_be_read_both_ways_are_noted_and_left_to_a_human(tmp_path
     assert "'03/04/2026' can be read as 2026-04-03 (day first) or as 2026-03-04" in note
     assert f"# {note}\n" in detection.toml
     assert detection.manifest.table("people").types.keys() == {"id", "x"}
-    with pytest.raises(FileRefused, match=r"set csv\.dates"):
+    with pytest.raises(FileRefused, match=r"csv\.dates"):
         loaded(tmp_path, detection)
 
 
@@ -196,3 +196,27 @@ def test_files_below_the_present_folder_are_named_relative_to_it(tmp_path, monke
     detection = detected(tmp_path / "exports", {"customers": "customer_id\n1\n"})
     assert detection.manifest.tables[0].file == "exports/customers.csv"
     assert loaded(tmp_path, detection).by_name["customers"].rows == 1
+
+
+def test_what_was_found_is_shown_with_its_first_rows(tmp_path: Path) -> None:
+    customers, orders, _ = detected(tmp_path, SHOP).tables
+    assert (customers.rows, orders.rows) == (2, 4)
+    assert customers.sample[0] == ("01", "Ann", "2026-01-02")
+    assert orders.types["ordered_at"] is FieldType.TIMESTAMP
+    assert orders.sample[0][3] == "2026-02-01 10:00:00"
+
+
+def test_a_draft_is_read_as_it_says_its_files_are_written(tmp_path: Path) -> None:
+    draft = detected(tmp_path, {"people": "id;born\n1;03/04/2026\n"}).manifest
+    (people,) = draft.tables
+    named = replace(people, name="buyers", file="people.csv", csv=CsvOptions(dates="month first"))
+    found = complete(replace(draft, folder=tmp_path, people="buyers", tables=(named,)))
+    assert found.manifest.table("buyers").types["born"] is FieldType.DATE
+    assert found.tables[0].sample == (("1", "2026-03-04"),)
+
+
+def test_an_unfinished_draft_is_read_back_where_a_manifest_is_refused(tmp_path: Path) -> None:
+    text = 'time_zone = "UTC"\npeople = "a"\n[tables.a]\nfile = "a.csv"\n'
+    assert parse_draft(text, tmp_path).people == "a"
+    with pytest.raises(ManifestInvalid, match="need a key"):
+        parse_manifest(text, tmp_path)

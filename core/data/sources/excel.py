@@ -93,8 +93,7 @@ def _open_sheet(file: Path, wanted: str | None, limits: Limits) -> calamine.Cala
     if len(filled) > 1:
         names = ", ".join(sheet.name for sheet in filled)
         raise FileRefused(
-            f"{file.name} has several filled sheets ({names}): name one with 'sheet' in the"
-            " manifest"
+            f"{file.name} has several filled sheets ({names}): choose one ('sheet' in a manifest)"
         )
     return filled[0]
 
