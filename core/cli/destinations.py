@@ -4,10 +4,9 @@ import click
 
 from core.cli.context import actor, workspace
 from core.cli.output import answer, as_json, errors_told, shown_time, table
-from core.destinations import destination_type
-from core.store.destinations import get_destination, list_destinations, note_tested
+from core.store.destinations import list_destinations
 from core.store.rates import busy_shares
-from core.sync.rate import take_turn
+from core.workspace.destination_drafts import check_connection
 
 
 @click.group()
@@ -58,15 +57,5 @@ def list_(as_json: bool) -> None:
 def test(name: str, as_json: bool) -> None:
     """Make one reading request to the destination NAME; a success ends its pause."""
     with workspace() as opened:
-        with opened.store.read() as session:
-            saved = get_destination(session, name)
-        limits = destination_type(saved.platform).limits
-        destination = opened.connect(saved)
-        try:
-            take_turn(opened.store, saved.account, limits.interval_s, urgent=True)
-            result = destination.test()
-        finally:
-            destination.close()
-        with opened.store.write(actor()) as session:
-            note_tested(session, name)
+        result = check_connection(opened, name, actor())
     answer(as_json, {"key": name, "passed": True, "sentence": result.sentence}, [result.sentence])

@@ -17,6 +17,7 @@ from core.settings import Settings
 
 __all__ = [
     "ConfigParts",
+    "config_faults",
     "destination_type",
     "destination_types",
     "make_destination",
@@ -66,17 +67,31 @@ def read_config(
 
     Raises: UnknownName, UsageError.
     """
+    faults = config_faults(platform, values, settings)
+    kind = destination_type(platform)
+    if faults:
+        said = "; ".join(f"{name or 'config'}: {fault}" for name, fault in faults.items())
+        raise UsageError(f"The {kind.label} destination cannot be set up: {said}.")
+    return kind.config_model.model_validate({**kind.defaults(settings), **values})
+
+
+def config_faults(
+    platform: str, values: Mapping[str, object], settings: Settings
+) -> Mapping[str, str]:
+    """Return what is wrong with the values of a config by field, "" for all of it together.
+
+    Raises: UnknownName.
+    """
     kind = destination_type(platform)
     try:
-        return kind.config_model.model_validate({**kind.defaults(settings), **values})
+        kind.config_model.model_validate({**kind.defaults(settings), **values})
     except ValidationError as error:
         # Only places and reasons: the values may be secrets.
-        faults = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc']) or 'config'}: "
-            f"{fault['msg'].removeprefix('Value error, ')}"
+        return {
+            ".".join(str(part) for part in fault["loc"]): fault["msg"].removeprefix("Value error, ")
             for fault in error.errors(include_url=False, include_input=False)
-        )
-        raise UsageError(f"The {kind.label} destination cannot be set up: {faults}.") from None
+        }
+    return {}
 
 
 def split_config(config: DestinationConfig) -> ConfigParts:

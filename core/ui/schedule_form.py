@@ -155,22 +155,24 @@ def _draw_limits(key: str, current: Schedule) -> dict[str, Any]:
     """Return zone, start and end, those that are given."""
     given = None if isinstance(current, str) else current
     is_open = given is not None and bool(given.zone or given.starts or given.ends)
-    with st.expander("Start, end and time zone", expanded=is_open):
-        with st.container(horizontal=True):
-            starts = st.date_input(
-                "First day", given.starts if given else None, key=f"{key}:starts", width=200
-            )
-            ends = st.date_input(
-                "Last day", given.ends if given else None, key=f"{key}:ends", width=200
-            )
-            zone = st.selectbox(
-                "Time zone",
-                _zones(),
-                index=_zones().index(given.zone) if given and given.zone in _zones() else None,
-                placeholder="The workspace's",
-                key=f"{key}:zone",
-                width=260,
-            )
+    with (
+        st.expander("Start, end and time zone", expanded=is_open),
+        st.container(horizontal=True),
+    ):
+        starts = st.date_input(
+            "First day", given.starts if given else None, key=f"{key}:starts", width=200
+        )
+        ends = st.date_input(
+            "Last day", given.ends if given else None, key=f"{key}:ends", width=200
+        )
+        zone = st.selectbox(
+            "Time zone",
+            _zones(),
+            index=_zones().index(given.zone) if given and given.zone in _zones() else None,
+            placeholder="The workspace's",
+            key=f"{key}:zone",
+            width=260,
+        )
     limits = {"starts": starts, "ends": ends, "zone": zone}
     return {name: value for name, value in limits.items() if value is not None}
 

@@ -47,7 +47,7 @@ def put_destination(
     secrets, sources = _secrets(key, part, stored)
     values = {**_kept(saved, part), **_open_values(part, folder, key), **secrets}
     config = read_config(part.platform, values, settings)
-    given = _settings(key, part, config, sources, settings)
+    given = destination_settings(part.name or key, part.platform, config, sources, settings)
     if saved is None:
         create_destination(session, key, given, box)
         return Did.CREATED
@@ -61,7 +61,13 @@ def put_destination(
 
 def is_practice(view: DestinationView) -> bool:
     """Return whether nothing that is sent to the destination reaches a real platform."""
-    return destination_type(view.platform).is_practice(json.loads(view.config))
+    return destination_type(view.platform).is_practice(open_values(view))
+
+
+def open_values(view: DestinationView) -> Mapping[str, object]:
+    """Return the config of a destination by field, secrets aside."""
+    values: dict[str, object] = json.loads(view.config)
+    return values
 
 
 def secret_fields(config_model: type[DestinationConfig]) -> frozenset[str]:
@@ -69,22 +75,23 @@ def secret_fields(config_model: type[DestinationConfig]) -> frozenset[str]:
     return _fields_of_type(config_model, SecretStr)
 
 
-def _settings(
-    key: str,
-    part: DestinationPart,
+def destination_settings(
+    name: str,
+    platform: str,
     config: DestinationConfig,
     sources: Mapping[str, str],
     settings: Settings,
 ) -> DestinationSettings:
+    """Return a destination as the store takes it; `sources` are the variables of its secrets."""
     parts = split_config(config)
-    made = make_destination(part.platform, config, settings)
+    made = make_destination(platform, config, settings)
     try:
         account = made.account
     finally:
         made.close()
     return DestinationSettings(
-        name=part.name or key,
-        platform=part.platform,
+        name=name,
+        platform=platform,
         config=json.dumps(parts.open, sort_keys=True),
         account=account,
         secrets=dict(parts.secrets),

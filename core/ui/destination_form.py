@@ -1,0 +1,118 @@
+"""The form of a destination, made from what its platform's config says of each field."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+from pydantic.fields import FieldInfo
+from streamlit.delta_generator import DeltaGenerator
+
+from core.destinations import destination_type
+from core.errors import RollcallError
+from core.store.destinations import DestinationView
+from core.ui.edge import plain, sentence_of
+from core.ui.session import actor, workspace
+from core.workspace.destination_drafts import DestinationDraft, DraftRefused, save_draft, try_draft
+from core.workspace.destinations import open_values, secret_fields
+
+_SAID = "destinations:said"
+_MOST_CHARACTERS = 255
+Places = Mapping[str, DeltaGenerator]
+
+
+def draw_destination_form(platform: str, saved: DestinationView | None) -> None:
+    """Draw the form; a draft without a fault can be tried, and saved."""
+    version = f"{saved.key}:{saved.updated_at.timestamp()}" if saved else platform
+    with st.form(f"destinations:form:{version}", border=True):
+        draft, places = _draw_fields(platform, saved, version)
+        with st.container(horizontal=True):
+            save = st.form_submit_button("Save", type="primary", icon=":material/check:")
+            test = st.form_submit_button("Test the connection", icon=":material/cable:")
+        said = st.empty()
+    if save:
+        _save(draft, places, said)
+    elif test:
+        _test(draft, places, said)
+    else:
+        _draw_kept(said)
+
+
+def _draw_fields(
+    platform: str, saved: DestinationView | None, version: str
+) -> tuple[DestinationDraft, Places]:
+    """Return what the form holds, and the place under each field for its fault."""
+    name = st.text_input(
+        "Name",
+        saved.name if saved else "",
+        max_chars=_MOST_CHARACTERS,
+        key=f"destinations:name:{version}",
+        help="What you call it; everybody who activates a segment chooses it by this name.",
+    )
+    places = {"name": st.empty()}
+    kind = destination_type(platform)
+    open_ones = open_values(saved) if saved else kind.defaults(workspace().settings)
+    values = {}
+    for field, info in kind.config_model.model_fields.items():
+        is_secret = field in secret_fields(kind.config_model)
+        stored = saved is not None and field in saved.secret_names
+        value = "" if is_secret else str(open_ones.get(field, ""))
+        key = f"destinations:{field}:{version}"
+        values[field] = _draw_field(field, info, key, value, is_secret=is_secret, stored=stored)
+        places[field] = st.empty()
+    places[""] = st.empty()
+    return DestinationDraft(platform, name, values, saved), places
+
+
+def _draw_field(
+    field: str, info: FieldInfo, key: str, value: str, *, is_secret: bool, stored: bool
+) -> str:
+    given = st.text_input(
+        info.title or field,
+        value,
+        key=key,
+        type="password" if is_secret else "default",
+        autocomplete="new-password" if is_secret else "off",
+        placeholder="Stored; leave empty to keep" if stored else None,
+    )
+    if info.description:
+        st.caption(plain(info.description))
+    return given
+
+
+def _save(draft: DestinationDraft, places: Places, said: DeltaGenerator) -> None:
+    try:
+        view = save_draft(workspace(), draft, actor())
+    except RollcallError as error:
+        _draw_faults(error, places, said)
+        return
+    st.session_state[_SAID] = "Saved. Test the connection to be sure that the keys are right."
+    st.query_params.from_dict({"destination": view.key})
+    st.rerun()
+
+
+def _test(draft: DestinationDraft, places: Places, said: DeltaGenerator) -> None:
+    try:
+        with said, st.spinner("Asking the platform …"):
+            result = try_draft(workspace(), draft, actor())
+    except RollcallError as error:
+        _draw_faults(error, places, said)
+        return
+    unsaved = "" if draft.saved else " Save it to use it."
+    st.session_state[_SAID] = f"{result.sentence}{unsaved}"
+    if draft.saved:
+        st.rerun()
+    _draw_kept(said)
+
+
+def _draw_faults(error: RollcallError, places: Places, said: DeltaGenerator) -> None:
+    if not isinstance(error, DraftRefused):
+        said.error(sentence_of(error), icon=":material/error:")
+        return
+    for place, fault in error.faults.items():
+        sentence = f"{fault[:1].upper()}{fault[1:]}".removesuffix(".")
+        places.get(place, said).error(plain(f"{sentence}."), icon=":material/error:")
+
+
+def _draw_kept(said: DeltaGenerator) -> None:
+    """Say once what the run before had to say."""
+    if _SAID in st.session_state:
+        said.success(plain(st.session_state.pop(_SAID)), icon=":material/check_circle:")

@@ -1,0 +1,105 @@
+"""The destinations there are: state, how busy each is, and what sends to it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from core.destinations import destination_type
+from core.store.activations import ActivationView, list_activations
+from core.store.destinations import DestinationView, list_destinations
+from core.store.rates import busy_shares
+from core.store.workspace import get_workspace
+from core.ui.edge import plain
+from core.ui.frame import draw_practice_badge
+from core.ui.navigation import link
+from core.ui.session import workspace
+from core.ui.words import moment
+from core.workspace.destinations import is_practice
+
+_LINKED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """All that a list of destinations shows, read in one transaction."""
+
+    views: Sequence[DestinationView]
+    users: Mapping[str, Sequence[ActivationView]]
+    busy: Mapping[str, float]
+    zone: ZoneInfo
+    now: datetime
+
+
+def read_destinations() -> Listed:
+    """Return what there is to show."""
+    with workspace().store.read() as session:
+        views, activations = list_destinations(session), list_activations(session)
+        busy, zone = busy_shares(session), ZoneInfo(get_workspace(session).zone)
+        now = session.now()
+    users = {
+        view.key: [each for each in activations if each.destination_key == view.key]
+        for view in views
+    }
+    return Listed(views, users, busy, zone, now)
+
+
+def draw_destination_card(view: DestinationView, listed: Listed) -> None:
+    """Draw one destination of the list."""
+    with st.container(border=True):
+        with st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        ):
+            link("destinations", f"**{plain(view.name)}**", destination=view.key)
+            draw_state(view, listed)
+        draw_users(listed.users[view.key])
+
+
+def draw_state(view: DestinationView, listed: Listed) -> None:
+    """Draw badges for what the destination is and how it goes, and why where it does not."""
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        if is_practice(view):
+            draw_practice_badge()
+        if view.paused_reason is None:
+            st.badge("In use" if listed.users[view.key] else "Ready to use", color="green")
+        else:
+            st.badge("Paused", icon=":material/pause:", color="red")
+        st.caption(" · ".join(_facts(view, listed)), width="content")
+
+
+def draw_pause(view: DestinationView, listed: Listed) -> None:
+    """Say why nothing is sent to the destination, and who mends that."""
+    if view.paused_reason is None or view.paused_at is None:
+        return
+    since = moment(view.paused_at, listed.zone, listed.now)
+    st.error(
+        f"**Paused since {since}: nothing is sent.** {plain(view.paused_reason)} Whoever "
+        "administers Rollcall mends this: correct the key below and save it, or test the "
+        "connection once the platform is in order; either ends the pause.",
+        icon=":material/key_off:",
+    )
+
+
+def draw_users(users: Sequence[ActivationView]) -> None:
+    """Draw links to what sends to a destination."""
+    if not users:
+        st.caption("No activation sends to it yet.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Used by", width="content")
+        for each in users[:_LINKED]:
+            link("activations", _short(each.display_name), activation=each.key)
+        if len(users) > _LINKED:
+            st.caption(f"and {len(users) - _LINKED} more", width="content")
+
+
+def _facts(view: DestinationView, listed: Listed) -> list[str]:
+    tested = f"tested {moment(view.tested_at, listed.zone, listed.now)}" if view.tested_at else None
+    busy = f"{listed.busy.get(view.account, 0):.0%}".replace("%", " % busy in the last hour")
+    return [destination_type(view.platform).label, tested or "never tested", busy]
+
+
+def _short(name: str) -> str:
+    return plain(name if len(name) <= 60 else f"{name[:59]}…")

@@ -1,0 +1,181 @@
+"""Destinations as somebody fills them in: judged field by field, tried, saved, put away."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.destinations import (
+    config_faults,
+    destination_type,
+    make_destination,
+    read_config,
+    split_config,
+)
+from core.destinations._base import Destination, DestinationConfig, TestResult
+from core.errors import UsageError
+from core.store.activations import list_activations
+from core.store.database import ReadSession, WriteSession
+from core.store.destinations import (
+    DestinationView,
+    archive_destination,
+    create_destination,
+    destination_secret,
+    get_destination,
+    list_destinations,
+    note_tested,
+    save_destination,
+)
+from core.sync.rate import take_turn
+from core.workspace.destinations import destination_settings, open_values, secret_fields
+from core.workspace.new_keys import new_key
+from core.workspace.opened import OpenWorkspace
+
+NEEDED = "it is needed"
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationDraft:
+    """What a form holds; `saved` is what it changes, and keeps the secrets that are left empty.
+
+    Shapes: `values` by field of the platform's config; an empty one is not given.
+    """
+
+    platform: str
+    name: str
+    values: Mapping[str, str] = field(repr=False)
+    saved: DestinationView | None = None
+
+
+class DraftRefused(UsageError):
+    """A draft with faults by field: "name", a field of the config, or "" for all together."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(
+            "; ".join(f"{place or 'config'}: {said}" for place, said in faults.items())
+        )
+        self.faults = faults
+
+
+def save_draft(workspace: OpenWorkspace, draft: DestinationDraft, actor: str) -> DestinationView:
+    """Save the draft, under a key made from its name where it is new.
+
+    Raises: DraftRefused, NameTaken, SecretUnreadable; nothing has changed then.
+    """
+    config = check_draft(workspace, draft)
+    given = destination_settings(
+        draft.name.strip(), draft.platform, config, _kept_sources(draft), workspace.settings
+    )
+    with workspace.store.write(actor) as session:
+        if draft.saved is not None:
+            return save_destination(session, draft.saved.key, given, workspace.box)
+        taken = [view.key for view in list_destinations(session, archived=True)]
+        key = new_key(draft.name, "destination", taken)
+        return create_destination(session, key, given, workspace.box)
+
+
+def try_draft(workspace: OpenWorkspace, draft: DestinationDraft, actor: str) -> TestResult:
+    """Make one reading request with what the form holds; as saved, a success ends its pause.
+
+    Raises: DraftRefused, DestinationError, StoreError.
+    """
+    config = check_draft(workspace, draft)
+    result = _try(workspace, make_destination(draft.platform, config, workspace.settings))
+    if draft.saved is not None and _is_as_saved(draft, config):
+        _note(workspace, draft.saved.key, actor)
+    return result
+
+
+def check_connection(workspace: OpenWorkspace, key: str, actor: str) -> TestResult:
+    """Make one reading request to a saved destination; a success ends its pause.
+
+    Raises: UnknownName, DestinationError, SecretUnreadable, StoreError.
+    """
+    with workspace.store.read() as session:
+        saved = get_destination(session, key)
+    result = _try(workspace, workspace.connect(saved))
+    _note(workspace, key, actor)
+    return result
+
+
+def check_draft(workspace: OpenWorkspace, draft: DestinationDraft) -> DestinationConfig:
+    """Return the draft's config, with the secrets that stay as they are stored.
+
+    Raises: DraftRefused, SecretUnreadable.
+    """
+    faults = {} if draft.name.strip() else {"name": NEEDED}
+    values = {**_given(draft), **_stored_secrets(workspace, draft)}
+    model = destination_type(draft.platform).config_model
+    defaults = destination_type(draft.platform).defaults(workspace.settings)
+    for place, said in config_faults(draft.platform, values, workspace.settings).items():
+        is_missing = place in model.model_fields and place not in {**defaults, **values}
+        faults[place] = NEEDED if is_missing else said
+    if faults:
+        raise DraftRefused(faults)
+    return read_config(draft.platform, values, workspace.settings)
+
+
+def activations_using(session: ReadSession, key: str) -> tuple[str, ...]:
+    """Return the names of what sends to the destination."""
+    return tuple(
+        view.display_name for view in list_activations(session) if view.destination_key == key
+    )
+
+
+def archive_unused(session: WriteSession, key: str) -> None:
+    """Put a destination away. Raises: UsageError with the list of users, UnknownName."""
+    users = activations_using(session, key)
+    if users:
+        named = ", ".join(f"“{name[:80]}”" for name in users[:5])
+        more = f" and {len(users) - 5} more" if len(users) > 5 else ""
+        raise UsageError(
+            f"It cannot be archived: {named}{more} {'sends' if len(users) == 1 else 'send'} to it. "
+            "Archive that first, or let it send elsewhere."
+        )
+    archive_destination(session, key)
+
+
+def _given(draft: DestinationDraft) -> dict[str, str]:
+    return {name: value for name, value in draft.values.items() if value.strip()}
+
+
+def _stored_secrets(workspace: OpenWorkspace, draft: DestinationDraft) -> dict[str, str]:
+    """Return the secrets that the form leaves empty; one typed anew needs no key to be read."""
+    if draft.saved is None:
+        return {}
+    model = destination_type(draft.platform).config_model
+    kept = (secret_fields(model) & draft.saved.secret_names) - _given(draft).keys()
+    with workspace.store.read() as session:
+        found = {
+            name: destination_secret(session, draft.saved.key, name, workspace.box)
+            for name in sorted(kept)
+        }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _kept_sources(draft: DestinationDraft) -> dict[str, str]:
+    """Return the variables that secrets come from; one typed in the browser has none."""
+    if draft.saved is None:
+        return {}
+    typed = _given(draft).keys()
+    return {
+        name: source for name, source in draft.saved.secret_sources.items() if name not in typed
+    }
+
+
+def _is_as_saved(draft: DestinationDraft, config: DestinationConfig) -> bool:
+    if draft.saved is None or secret_fields(type(config)) & _given(draft).keys():
+        return False
+    return open_values(draft.saved) == split_config(config).open
+
+
+def _try(workspace: OpenWorkspace, destination: Destination) -> TestResult:
+    try:
+        interval_s = destination.limits.interval_s
+        take_turn(workspace.store, destination.account, interval_s, urgent=True)
+        return destination.test()
+    finally:
+        destination.close()
+
+
+def _note(workspace: OpenWorkspace, key: str, actor: str) -> None:
+    with workspace.store.write(actor) as session:
+        note_tested(session, key)

@@ -1,0 +1,133 @@
+"""The page of destinations: from an empty form to one that is tested, paused, archived."""
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.store.destinations import (
+    DestinationView,
+    destination_secrets,
+    list_destinations,
+    pause_destination,
+)
+from core.workspace.opened import OpenWorkspace
+from tests.app.conftest import OpenApp
+from tests.stand_in import StandInServer
+
+
+def words(page: AppTest) -> str:
+    """Return all that the page says."""
+    kinds = ("title", "markdown", "caption", "success", "info", "warning", "error")
+    return "\n".join(each.value for kind in kinds for each in page.get(kind)).replace("\\", "")
+
+
+def field(page: AppTest, label: str) -> Any:
+    return next(each for each in page.text_input if each.label == label)
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    return next(each for each in page.button if each.label == label).click().run()
+
+
+def saved(opened: OpenWorkspace) -> list[DestinationView]:
+    with opened.store.read() as session:
+        return list(list_destinations(session))
+
+
+@pytest.fixture
+def filled(app: OpenApp, home: object, stand_in: StandInServer) -> AppTest:
+    """The form of a new destination, filled in for the stand-in."""
+    page = app("destinations", new="1")
+    field(page, "Name").input("Batch, production")
+    field(page, "Address of the API").input(stand_in.origin)
+    field(page, "REST API key").input(stand_in.rest_api_key)
+    field(page, "Project key").input(stand_in.project_key)
+    return page
+
+
+def test_an_empty_list_says_what_to_do_next(app: OpenApp, home: object) -> None:
+    page = app("destinations")
+    assert "no destination yet" in words(page)
+    assert "Project key" in {each.label for each in press(page, "New destination").text_input}
+
+
+def test_the_form_says_where_each_key_is_found(app: OpenApp, home: object) -> None:
+    assert "Settings › General" in words(app("destinations", new="1"))
+
+
+def test_a_saved_destination_keeps_its_keys_to_itself(
+    filled: AppTest, opened: OpenWorkspace, stand_in: StandInServer
+) -> None:
+    page = press(filled, "Save")
+    (view,) = saved(opened)
+    assert (view.key, page.query_params["destination"]) == ("batch_production", view.key)
+    with opened.store.read() as session:
+        secrets = destination_secrets(session, view.key, opened.box)
+    assert secrets["project_key"] == stand_in.project_key
+    assert [field(page, label).value for label in ("REST API key", "Project key")] == ["", ""]
+
+
+def test_the_stand_in_wears_its_badge(filled: AppTest) -> None:
+    assert "Practice: nothing reaches Batch" in words(press(filled, "Save"))
+
+
+def test_a_key_left_empty_stays_as_it_is_stored(
+    filled: AppTest, opened: OpenWorkspace, stand_in: StandInServer
+) -> None:
+    page = press(filled, "Save")
+    field(page, "Name").input("Renamed")
+    assert "accepts both keys" in words(press(press(page, "Save"), "Test the connection"))
+    assert [view.name for view in saved(opened)] == ["Renamed"]
+
+
+def test_bad_input_changes_nothing_and_is_told_at_its_field(
+    filled: AppTest, opened: OpenWorkspace
+) -> None:
+    field(filled, "Address of the API").input("ftp://example.com")
+    field(filled, "Project key").input("")
+    said = words(press(filled, "Save"))
+    assert "The address must be http(s)" in said and "It is needed." in said
+    assert saved(opened) == []
+
+
+def test_what_is_typed_can_be_tested_before_it_is_saved(
+    filled: AppTest, opened: OpenWorkspace
+) -> None:
+    assert "accepts both keys" in words(press(filled, "Test the connection"))
+    assert saved(opened) == []
+
+
+def test_refused_keys_are_told_without_showing_them(
+    filled: AppTest, stand_in: StandInServer
+) -> None:
+    stand_in.faults("401:100%")
+    said = words(press(filled, "Test the connection"))
+    assert "401" in said and stand_in.rest_api_key not in said
+
+
+def test_a_test_that_passes_ends_the_pause(filled: AppTest, opened: OpenWorkspace) -> None:
+    page = press(filled, "Save")
+    with opened.store.write("test") as session:
+        pause_destination(session, "batch_production", "Batch refuses the REST API key (401).")
+    page.run()
+    assert "Paused since" in words(page) and "refuses the REST API key" in words(page)
+    page = press(page, "Test the connection")
+    assert "Paused since" not in words(page) and saved(opened)[0].tested_at is not None
+
+
+def test_a_destination_in_use_is_not_archived(
+    app: OpenApp, sample: object, opened: OpenWorkspace
+) -> None:
+    said = words(press(app("destinations", destination="practice"), "Archive it"))
+    assert "cannot be archived: “VIPs about to lapse” sends to it" in said
+    assert len(saved(opened)) == 1
+
+
+def test_an_unused_one_is_archived(filled: AppTest, opened: OpenWorkspace) -> None:
+    press(press(filled, "Save"), "Archive it")
+    assert saved(opened) == []
+
+
+def test_an_address_of_nothing_is_a_sentence(app: OpenApp, sample: object) -> None:
+    assert "There is no destination “gone”" in words(app("destinations", destination="gone"))
