@@ -1,0 +1,288 @@
+"""What needs somebody: approvals first, then what failed, each with who mends it and where."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.store.activations import ActivationView
+from core.store.database import ReadSession
+from core.store.destinations import DestinationView, list_destinations
+from core.store.loads import LoadState, list_loads
+from core.store.run_states import RunState
+from core.store.runs import RunView, list_runs
+from core.store.segments import SegmentView, list_segments
+
+MOST_ASKED = 200
+
+_KEYS = "whoever manages the API keys"
+_ADMIN = "whoever runs Rollcall"
+_EDITOR = "whoever looks after the list"
+
+
+class NeedKind(StrEnum):
+    """What is needed, the most urgent first."""
+
+    APPROVAL = "approval"
+    STUCK = "stuck"
+    DESTINATION = "destination"
+    DATA = "data"
+    SEGMENT = "segment"
+    LIST = "list"
+    FAILED = "failed"
+
+
+class Place(StrEnum):
+    """The page where it is mended."""
+
+    RUN = "runs"
+    DATA = "data"
+    SEGMENT = "segments"
+    DESTINATION = "destinations"
+    ACTIVATION = "activations"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Why a run failed in plain words, who mends that, and where."""
+
+    said: str
+    mender: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing for somebody to do; `key` is what `place` opens: a run's id, or a key.
+
+    `subject` is the name of the list or thing as people gave it, `detail` the sentence that was
+    stored, and `activation_id` the list that it is about, if it is about one.
+    """
+
+    kind: NeedKind
+    subject: str
+    said: str
+    detail: str
+    mender: str
+    place: Place
+    key: str
+    activation_id: int | None = None
+
+
+_UNFORESEEN = Advice(
+    "The last run failed. Run it again; if that fails too, more stands in the log.",
+    _ADMIN,
+    Place.RUN,
+)
+_NO_ANSWER = Advice(
+    "{destination} gave no usable answer for more than 24 hours. Run it again when it is back.",
+    _EDITOR,
+    Place.RUN,
+)
+_IN_PART = Advice(
+    "{destination} refused a part of what was sent. The next run tries that part again.",
+    _EDITOR,
+    Place.RUN,
+)
+_ADVICE: Mapping[str, Advice] = {
+    "KeysRefused": Advice("{destination} refuses the API keys.", _KEYS, Place.DESTINATION),
+    "SecretUnreadable": Advice(
+        "The stored keys of {destination} cannot be read: Rollcall's own secret key has changed.",
+        _ADMIN,
+        Place.DESTINATION,
+    ),
+    "CallRefused": Advice(
+        "{destination} refused what was sent. Its answer says why.", _EDITOR, Place.ACTIVATION
+    ),
+    "AudienceMissing": Advice(
+        "The list is gone at {destination}. Run it again: it asks before it is made anew.",
+        _EDITOR,
+        Place.RUN,
+    ),
+    "TooManyCalls": _NO_ANSWER,
+    "PlatformFault": _NO_ANSWER,
+    "NetworkFault": _NO_ANSWER,
+    "PlanOutdated": Advice(
+        "Something changed before all was sent. Run it again to work it out anew.",
+        _EDITOR,
+        Place.RUN,
+    ),
+    "RunRefused": Advice("The list cannot run as it is set up.", _EDITOR, Place.ACTIVATION),
+    "UsageError": Advice("The list cannot run as it is set up.", _EDITOR, Place.ACTIVATION),
+    "SegmentInvalid": Advice(
+        "The segment no longer fits the data.", "whoever looks after the segment", Place.SEGMENT
+    ),
+    "SnapshotMissing": Advice(
+        "There is no data to work from. Load it again.", "an admin", Place.DATA
+    ),
+    "StorageFull": Advice("The server's disk is full. Free some space.", _ADMIN, Place.RUN),
+    "QueryFailed": Advice("The list could not be worked out.", _ADMIN, Place.RUN),
+    "LedgerMissing": Advice(
+        "Rollcall's note of what the list holds is gone. It is in a backup, or the list needs "
+        "another name.",
+        _ADMIN,
+        Place.ACTIVATION,
+    ),
+}
+
+
+def advice_on(run: RunView, destination: str) -> Advice:
+    """Return what to say of a run that failed, wholly or in part, at that destination."""
+    refused_in_part = run.state is RunState.PARTLY and run.error_kind is None
+    advice = _IN_PART if refused_in_part else _ADVICE.get(run.error_kind or "", _UNFORESEEN)
+    return Advice(advice.said.format(destination=destination), advice.mender, advice.place)
+
+
+def find_needs(
+    session: ReadSession, activations: Sequence[ActivationView], newest: Mapping[int, RunView]
+) -> tuple[Need, ...]:
+    """Return what needs somebody, the most urgent first; `newest` are the lists' newest runs."""
+    destinations = {view.key: view for view in list_destinations(session)}
+    segments = {view.key: view for view in list_segments(session)}
+    needs = [
+        *_asked(session, {view.id: view for view in activations}),
+        *_paused_destinations(destinations.values()),
+        *_failed_load(session),
+        *_paused_segments(segments.values(), {view.segment_key for view in activations}),
+        *_lists(activations, newest, destinations, segments),
+    ]
+    order = list(NeedKind)
+    return tuple(sorted(needs, key=lambda need: order.index(need.kind)))
+
+
+def _asked(session: ReadSession, activations: Mapping[int, ActivationView]) -> Iterator[Need]:
+    states = (RunState.HELD, RunState.NEEDS_ATTENTION)
+    for run in list_runs(session, states=states, limit=MOST_ASKED):
+        view = activations.get(run.activation_id)
+        if view is not None and run.decision is None:
+            yield _asking(run, view)
+
+
+def _asking(run: RunView, view: ActivationView) -> Need:
+    if run.state is RunState.HELD:
+        return Need(
+            NeedKind.APPROVAL,
+            view.display_name,
+            "Waits for approval.",
+            "; ".join(run.hold_reasons or ()),
+            "an approver",
+            Place.RUN,
+            str(run.id),
+            view.id,
+        )
+    return Need(
+        NeedKind.STUCK,
+        view.display_name,
+        "A run was begun again and again and never ended. Cancel it, then run the list again.",
+        run.error or "",
+        _ADMIN,
+        Place.RUN,
+        str(run.id),
+        view.id,
+    )
+
+
+def _paused_destinations(views: Iterable[DestinationView]) -> Iterator[Need]:
+    for view in views:
+        if view.paused_at is not None:
+            yield Need(
+                NeedKind.DESTINATION,
+                view.name,
+                "Refuses the API keys: no list is sent to it until they are mended.",
+                view.paused_reason or "",
+                _KEYS,
+                Place.DESTINATION,
+                view.key,
+            )
+
+
+def _failed_load(session: ReadSession) -> Iterator[Need]:
+    states = [LoadState.LOADED, LoadState.FAILED]
+    for load in list_loads(session, states=states, limit=1):
+        if load.state is LoadState.FAILED:
+            yield Need(
+                NeedKind.DATA,
+                "Data",
+                "The last refresh failed, so the data is not up to date.",
+                load.error or "",
+                "an admin",
+                Place.DATA,
+                "",
+            )
+
+
+def _paused_segments(views: Iterable[SegmentView], used: set[str]) -> Iterator[Need]:
+    for view in views:
+        if view.paused_reason is not None and view.key in used:
+            yield Need(
+                NeedKind.SEGMENT,
+                view.name,
+                "The segment no longer fits the data, so its lists rest.",
+                view.paused_reason,
+                "whoever looks after the segment",
+                Place.SEGMENT,
+                view.key,
+            )
+
+
+def _lists(
+    activations: Sequence[ActivationView],
+    newest: Mapping[int, RunView],
+    destinations: Mapping[str, DestinationView],
+    segments: Mapping[str, SegmentView],
+) -> Iterator[Need]:
+    for view in activations:
+        run = newest.get(view.id)
+        if view.paused_at is not None:
+            if view.paused_reason is not None:
+                yield _paused_list(view, view.paused_reason)
+        elif run is not None and run.state in (RunState.FAILED, RunState.PARTLY):
+            destination = destinations.get(view.destination_key)
+            segment = segments.get(view.segment_key)
+            if not _told_already(run, destination, segment):
+                yield _failed(view, run, destination.name if destination else "The platform")
+
+
+def _told_already(
+    run: RunView, destination: DestinationView | None, segment: SegmentView | None
+) -> bool:
+    """Whether the pause of a destination or segment says it for all their lists."""
+    return bool(
+        (destination and destination.paused_at is not None)
+        or (segment and segment.paused_reason is not None)
+    )
+
+
+def _paused_list(view: ActivationView, reason: str) -> Need:
+    return Need(
+        NeedKind.LIST,
+        view.display_name,
+        "The list rests.",
+        reason,
+        _EDITOR,
+        Place.ACTIVATION,
+        view.key,
+        view.id,
+    )
+
+
+def _failed(view: ActivationView, run: RunView, destination: str) -> Need:
+    advice = advice_on(run, destination)
+    return Need(
+        NeedKind.FAILED,
+        view.display_name,
+        advice.said,
+        run.error or "",
+        advice.mender,
+        advice.place,
+        _KEY_AT[advice.place](view, run),
+        view.id,
+    )
+
+
+_KEY_AT: Mapping[Place, Callable[[ActivationView, RunView], str]] = {
+    Place.RUN: lambda _, run: str(run.id),
+    Place.DATA: lambda _view, _run: "",
+    Place.SEGMENT: lambda view, _: view.segment_key,
+    Place.DESTINATION: lambda view, _: view.destination_key,
+    Place.ACTIVATION: lambda view, _: view.key,
+}

@@ -1,0 +1,142 @@
+"""How all lists stand at a glance: what needs somebody, each list's state, and what moved."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.store.activations import ActivationView, list_activations
+from core.store.audiences import AudienceView, list_audiences
+from core.store.database import ReadSession
+from core.store.run_history import ENDED_WELL, RunPoint, data_instants, list_points
+from core.store.run_states import RunState
+from core.store.runs import RunView, newest_runs
+from core.workspace.attention import Need, find_needs
+
+TREND = 20
+POINTS_READ = 1_000
+BIG_MOVE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class ListStatus:
+    """One list as it stands.
+
+    `size` is what it holds at the platform as far as we know, `trend` what should have been in it
+    after its last runs, oldest first; `data_at` is when the data was loaded that it matches.
+    """
+
+    activation: ActivationView
+    newest: RunView | None
+    size: int
+    trend: tuple[int, ...]
+    data_at: datetime | None
+    ready_since: datetime | None
+    is_written: bool
+    needs_somebody: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A list whose size changed much between its last two runs."""
+
+    activation: ActivationView
+    run_id: int
+    at: datetime
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All lists, those in trouble first."""
+
+    needs: tuple[Need, ...]
+    lists: tuple[ListStatus, ...]
+    moves: tuple[Move, ...]
+
+
+def look_at_lists(session: ReadSession) -> Overview:
+    """Return how all lists stand now."""
+    activations = list_activations(session)
+    newest = newest_runs(session)
+    audiences = {view.id: view for view in list_audiences(session)}
+    needs = find_needs(session, activations, newest)
+    points = _by_activation(list_points(session, limit=POINTS_READ))
+    matched = _matched_runs(activations, newest, audiences)
+    instants = data_instants(session, set(matched.values()))
+    troubled = {need.activation_id for need in needs}
+    lists = [
+        _status(
+            view,
+            newest.get(view.id),
+            audiences[view.audience_id],
+            points.get(view.id, ()),
+            instants.get(matched.get(view.id, 0)),
+            view.id in troubled,
+        )
+        for view in activations
+    ]
+    lists.sort(key=lambda each: (not each.needs_somebody, each.activation.display_name.casefold()))
+    return Overview(needs, tuple(lists), _moves(activations, points))
+
+
+def _by_activation(points: Sequence[RunPoint]) -> Mapping[int, Sequence[RunPoint]]:
+    found: dict[int, list[RunPoint]] = defaultdict(list)
+    for point in points:
+        if point.state is not RunState.FAILED:
+            found[point.activation_id].append(point)
+    return found
+
+
+def _matched_runs(
+    activations: Sequence[ActivationView],
+    newest: Mapping[int, RunView],
+    audiences: Mapping[int, AudienceView],
+) -> dict[int, int]:
+    """Return the run whose data each list matches: the newest, or the last that was booked."""
+    matched = {}
+    for view in activations:
+        run, booked = newest.get(view.id), audiences[view.audience_id].ledger_run_id
+        if run is not None and run.state in (*ENDED_WELL, RunState.CONFIRMING):
+            matched[view.id] = run.id
+        elif booked is not None:
+            matched[view.id] = booked
+    return matched
+
+
+def _status(
+    view: ActivationView,
+    newest: RunView | None,
+    audience: AudienceView,
+    points: Sequence[RunPoint],
+    data_at: datetime | None,
+    needs_somebody: bool,
+) -> ListStatus:
+    return ListStatus(
+        activation=view,
+        newest=newest,
+        size=audience.ledger_rows,
+        trend=tuple(point.size for point in points[-TREND:]),
+        data_at=data_at,
+        ready_since=audience.applied_at,
+        is_written=audience.ledger_file is not None,
+        needs_somebody=needs_somebody,
+    )
+
+
+def _moves(
+    activations: Sequence[ActivationView], points: Mapping[int, Sequence[RunPoint]]
+) -> tuple[Move, ...]:
+    """Return the big moves between the last two runs, the newest first."""
+    moves = []
+    for view in activations:
+        last = points.get(view.id, ())[-2:]
+        if len(last) == 2 and _is_big(last[0].size, last[1].size):
+            at = last[1].finished_at or last[1].queued_at
+            moves.append(Move(view, last[1].run_id, at, last[0].size, last[1].size))
+    return tuple(sorted(moves, key=lambda move: move.at, reverse=True))
+
+
+def _is_big(before: int, after: int) -> bool:
+    return abs(after - before) > BIG_MOVE * before

@@ -1,0 +1,69 @@
+"""Lists at a glance: size, trend, the data that each matches, and what moved."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.settings import Settings
+from core.store.run_states import RunState
+from core.workspace.overview import ListStatus, Overview, look_at_lists
+from tests.sync.world import World, make_world
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = make_world(Settings(home=tmp_path / "home"), guards="{}")
+    yield made
+    made.close()
+    made.store.close()
+
+
+def overview(world: World) -> Overview:
+    with world.store.read() as session:
+        return look_at_lists(session)
+
+
+def only(world: World) -> ListStatus:
+    (status,) = overview(world).lists
+    return status
+
+
+def sizes(world: World, *numbers: int) -> None:
+    for number in numbers:
+        world.run([f"id{each}" for each in range(number)])
+
+
+def test_a_list_that_never_ran_is_not_written(world: World) -> None:
+    status = only(world)
+    assert (status.newest, status.is_written, status.size, status.trend) == (None, False, 0, ())
+
+
+def test_a_list_has_its_size_its_trend_and_the_age_of_its_data(world: World) -> None:
+    sizes(world, 3, 5, 4)
+    status = only(world)
+    assert (status.size, status.trend) == (4, (3, 5, 4))
+    assert status.newest is not None and status.newest.state is RunState.SUCCEEDED
+    assert status.ready_since is not None and status.data_at == world.clock.start
+
+
+def test_a_failed_run_leaves_the_age_of_what_was_booked_before(world: World) -> None:
+    sizes(world, 3)
+    before = only(world).data_at
+    world.members.error = RuntimeError("x")
+    with pytest.raises(RuntimeError):
+        world.run()
+    assert only(world).data_at == before
+
+
+def test_a_move_of_more_than_a_fifth_is_told(world: World) -> None:
+    sizes(world, 10, 12)
+    assert overview(world).moves == ()
+    sizes(world, 15)
+    (move,) = overview(world).moves
+    assert (move.before, move.after) == (12, 15)
+
+
+def test_a_first_member_is_a_move(world: World) -> None:
+    sizes(world, 0, 1)
+    assert [move.after for move in overview(world).moves] == [1]
