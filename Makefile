@@ -8,23 +8,30 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-hea
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock format check lint test demo bench soak mutants clean
+.PHONY: help run screenshots install lock format check lint test demo bench soak mutants clean
 
 help:
-	@echo "make install   make .venv from requirements.lock, exact versions"
-	@echo "make demo      load real shop data, build a segment, fill an audience in the stand-in"
-	@echo "make test      every test that must pass on every change"
-	@echo "make check     format, lint, types, import contracts, tests"
-	@echo "make bench     speed and memory, figures for docs/benchmarks.md"
-	@echo "make soak      long runs with crashes and faults"
-	@echo "make mutants   break operators and compiler on purpose, see that tests notice"
-	@echo "make lock      work out the two lock files again from requirements*.txt"
+	@echo "make run          Rollcall in the browser, with a sample shop to practise on; Ctrl-C stops it"
+	@echo "make install      make .venv from requirements.lock, exact versions"
+	@echo "make demo         load real shop data, build a segment, fill an audience in the stand-in"
+	@echo "make test         every test that must pass on every change"
+	@echo "make check        format, lint, types, import contracts, tests"
+	@echo "make bench        speed and memory, figures for docs/benchmarks.md"
+	@echo "make soak         long runs with crashes and faults"
+	@echo "make mutants      break operators and compiler on purpose, see that tests notice"
+	@echo "make screenshots  pictures of every page in build/screenshots, and the README's"
+	@echo "make lock         work out the two lock files again from requirements*.txt"
+
+run: $(RUNTIME)
+	@$(BIN)/python run.py
 
 install: $(RUNTIME)
 
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  { echo "Rollcall needs Python 3.11 or newer, and '$(PYTHON)' is not. Name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@df -Pk . | awk 'NR == 2 && $$4 < 1200000 { exit 1 }' || \
+	  { echo "Rollcall needs 1.2 GB of free disk for .venv, and there is less. Free some, then try again." >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check '$(UV)'
 
@@ -69,5 +76,9 @@ soak: $(STAMP)
 mutants: $(STAMP)
 	$(BIN)/python -m tests.mutants
 
+screenshots: $(STAMP)
+	@$(BIN)/python -m tests.prepare
+	@$(BIN)/python -m tests.e2e.screenshots
+
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf build .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

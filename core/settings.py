@@ -28,6 +28,11 @@ class Settings(BaseSettings):
     practice_url: str = Field(
         "http://127.0.0.1:8100", description="origin of the stand-in that the sample shop sends to"
     )
+    port: int = Field(8501, ge=1, le=65_535, description="port of the app under `make run`")
+    sandbox_port: int | None = Field(
+        None, ge=1, le=65_535, description="port of the stand-in under `make run`; left out: 8100"
+    )
+    open_browser: bool = Field(True, description="open a browser when `make run` is ready")
     auth: Literal["none"] = Field("none", description="who may sign in; only `none` is built")
     proxy: str | None = Field(None, description="proxy for calls to destinations")
     ca_file: Path | None = Field(None, description="certificates trusted for destinations (PEM)")

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from core.sample.generate import generate
+from core.sample.practice import PROJECT_KEY, REST_API_KEY
 from core.sample.shop import Shop
 from core.segments.checking import references
 from core.segments.reading import read_json
@@ -24,7 +25,6 @@ from core.workspace.apply import apply_file
 from core.workspace.opened import OpenWorkspace
 
 FOLDER = "sample"
-REST_API_KEY, PROJECT_KEY = "PRACTICE_REST_API_KEY", "PRACTICE_PROJECT_KEY"
 _DESTINATION = "practice"
 _LAPSING_KEY, _QUIET_KEY = "vips_about_to_lapse", "quiet_in_france"
 _KIND, _MADE, _LEFT = "sample", "made the sample shop", "left the sample shop"

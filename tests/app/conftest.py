@@ -12,8 +12,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.sample.practice import PROJECT_KEY, REST_API_KEY
 from core.sample.shop import Shop
-from core.sample.workspace import PROJECT_KEY, REST_API_KEY, start_sample
+from core.sample.workspace import start_sample
 from core.settings import Settings
 from core.store.processes import SCHEDULER, add_process
 from core.workspace.opened import OpenWorkspace, open_workspace

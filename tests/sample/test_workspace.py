@@ -7,14 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from core.sample.practice import PROJECT_KEY, REST_API_KEY
 from core.sample.shop import Shop
-from core.sample.workspace import (
-    PROJECT_KEY,
-    REST_API_KEY,
-    has_sample,
-    leave_sample,
-    start_sample,
-)
+from core.sample.workspace import has_sample, leave_sample, start_sample
 from core.settings import Settings
 from core.store.activations import create_activation, get_activation, list_activations
 from core.store.destinations import list_destinations
