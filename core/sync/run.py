@@ -12,7 +12,6 @@ from core.errors import LeaseLost, RunRefused, StorageFull, StoreError
 from core.settings import Settings
 from core.store.activations import ActivationView, get_activation, get_activation_by_id
 from core.store.database import ReadSession, Store
-from core.store.run_changes import ask_cancel, update_unowned_run
 from core.store.run_states import FINAL, LIVE, RunState
 from core.store.runs import RunView, get_run, list_runs
 from core.store.segments import get_segment
@@ -28,6 +27,7 @@ from core.sync.lease import Heartbeat, Lease, OwnProcess, forget_dead
 from core.sync.members import MemberSource
 from core.sync.outcome import RunOutcome, outcome_of
 from core.sync.question import refuse_unbuilt
+from core.sync.stopping import stop_run
 
 log = logging.getLogger(__name__)
 
@@ -152,13 +152,7 @@ class Runner:
         """
         deadline = self._store.clock.monotonic() + patience_s
         with self._store.write(actor) as session:
-            run = get_run(session, run_id)
-            if run.state in FINAL or run.state is RunState.CONFIRMING:
-                raise RunRefused(f"Run {run_id} is {run.state}: there is nothing left to cancel.")
-            idle = [RunState.QUEUED, RunState.HELD]
-            if not update_unowned_run(session, run_id, idle, state=RunState.CANCELLED):
-                ask_cancel(session, run_id)
-            run = get_run(session, run_id)
+            run = stop_run(session, run_id)
         return self._follow(run, None, actor, deadline)
 
     def look_up_pending(self, actor: str) -> int:
