@@ -1,9 +1,26 @@
-"""Segments."""
+"""Segments: who? The list of them, and the builder of one."""
+
+from collections import Counter
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from core.store.activations import list_activations
+from core.store.drafts import list_drafts
+from core.store.segments import list_segments
+from core.store.snapshots import current_snapshot
+from core.store.workspace import get_workspace
+from core.ui.limit_form import draw_limit
+from core.ui.navigation import link
 from core.ui.roles import Role
-from core.ui.session import guard
+from core.ui.segment_bar import draw_bar, draw_said, draw_waiting
+from core.ui.segment_editor import draw_tree
+from core.ui.segment_head import draw_head
+from core.ui.segment_list import draw_list, start_new
+from core.ui.segment_panels import draw_panels
+from core.ui.segment_state import editor, keep
+from core.ui.segment_view import look_around
+from core.ui.session import guard, may, workspace
 
 TITLE = "Segments"
 ICON = ":material/group:"
@@ -11,4 +28,37 @@ ORDER = 2
 LEAST = "viewer"
 
 guard(Role.VIEWER)
-st.title("Segments")
+with workspace().store.read() as session:
+    saved = list_segments(session)
+    drafts = [each for each in list_drafts(session) if each.segment_key is None]
+    used = Counter(each.segment_key for each in list_activations(session))
+    data = current_snapshot(session)
+    people_word = get_workspace(session).people_word
+
+if data is None:
+    st.title("Segments")
+    st.markdown("There is no data to choose from yet.")
+    link("data", "Load your data first", icon=":material/database:")
+    st.stop()
+
+held = editor()
+if held is None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Segments", width="stretch")
+        if may(Role.EDITOR):
+            st.button("New segment", type="primary", icon=":material/add:", on_click=start_new)
+    if not saved and not drafts:
+        st.caption("No segment yet. A segment describes people; an activation keeps it in Batch.")
+    zone = ZoneInfo(workspace().catalogue().zone)  # type: ignore[union-attr]
+    draw_list(saved, drafts, used, zone, data.id)
+    st.stop()
+
+view = look_around(held, data.id, saved, people_word)
+draw_said()
+draw_head(view)
+draw_tree(view)
+draw_limit(view)
+draw_panels(view)
+draw_bar(view, data)
+draw_waiting(view)
+keep(held)

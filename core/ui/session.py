@@ -1,6 +1,7 @@
 """Who is at the browser, and the workspace that this process has open for all of them."""
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -18,7 +19,7 @@ def workspace() -> OpenWorkspace:
     """
     settings = read_settings()
     url = settings.database_url.get_secret_value() if settings.database_url else ""
-    return _opened(str(settings.home), url, settings)
+    return _opened(str(settings.home), url, settings).workspace
 
 
 def actor() -> str:
@@ -43,6 +44,19 @@ def may(least: Role) -> bool:
     return role().includes(least)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _opened(home: str, url: str, _settings: Settings) -> OpenWorkspace:
-    return ExitStack().enter_context(open_workspace(_settings, MEMORY_SHARE))
+@dataclass(frozen=True)
+class _Opened:
+    """A workspace with what closes it, which must live as long."""
+
+    workspace: OpenWorkspace
+    stack: ExitStack
+
+
+def _close(opened: _Opened) -> None:
+    opened.stack.close()
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, on_release=_close)
+def _opened(home: str, url: str, _settings: Settings) -> _Opened:
+    stack = ExitStack()
+    return _Opened(stack.enter_context(open_workspace(_settings, MEMORY_SHARE)), stack)

@@ -5,20 +5,25 @@ from datetime import datetime
 from pathlib import Path
 
 from core.data.catalogue import Catalogue
-from core.errors import SegmentInvalid, UsageError
+from core.errors import RunRefused, SegmentInvalid, UsageError
 from core.segments.checking import NamedSegment, references
 from core.segments.reading import read_json, read_json_file
-from core.store.database import WriteSession
+from core.segments.resolution import Resolution
+from core.store.activations import list_activations
+from core.store.database import ReadSession, WriteSession
 from core.store.segments import (
     SegmentView,
+    archive_segment,
     create_segment,
     find_segment,
+    get_segment,
     list_segments,
     restore_segment,
     save_segment,
 )
 from core.workspace.changes import Did
 from core.workspace.definition import Definition
+from core.workspace.keys import new_key
 from core.workspace.saved import check_new, named_segment, resolved_text, saved_segments
 
 
@@ -38,6 +43,73 @@ def put_segments(
         done[key] = _put(session, key, part.name or key, text, named, catalogue, now)
     _recheck_others(session, set(given), catalogue, now)
     return done
+
+
+def save_edited(
+    session: WriteSession,
+    key: str | None,
+    name: str,
+    text: str,
+    edited_from: int,
+    catalogue: Catalogue,
+) -> SegmentView:
+    """Save a segment that was edited, a new one where `key` is None.
+
+    Raises: SegmentInvalid; UsageError without a name; EditConflict where somebody else saved it.
+    """
+    name = name.strip()
+    if not name:
+        raise UsageError("Give the segment a name, then save it.")
+    if key is None:
+        taken = {view.key for view in list_segments(session, archived=True)}
+        key = new_key(name, taken)
+        resolved = _resolved(session, key, text, catalogue)
+        return create_segment(session, key, name=name, tree=text, resolved=resolved)
+    before = get_segment(session, key)
+    kept = kept_resolution(before, text)
+    resolved = _resolved(session, key, text, catalogue, kept)
+    tree = text if kept is None else before.tree
+    saved = save_segment(
+        session, key, name=name, tree=tree, resolved=resolved, edited_from=edited_from
+    )
+    _recheck_others(session, {key}, catalogue, session.now())
+    return saved
+
+
+def used_by(session: ReadSession, key: str) -> tuple[str, ...]:
+    """Return the names of the activations and segments that rest on a segment."""
+    activations = [a.display_name for a in list_activations(session) if a.segment_key == key]
+    segments = [
+        view.name for view in list_segments(session) if key in references(read_json(view.tree))
+    ]
+    return (*activations, *segments)
+
+
+def archive_unused(session: WriteSession, key: str) -> None:
+    """Put a segment away that nothing rests on. Raises: RunRefused, naming what does."""
+    users = used_by(session, key)
+    if users:
+        raise RunRefused(
+            f"It is used by {', '.join(users[:5])}: archive those first, or let them use another."
+        )
+    archive_segment(session, key)
+
+
+def kept_resolution(view: SegmentView, text: str) -> Resolution | None:
+    """Return what a saved segment's names mean where the text still is what was saved."""
+    return named_segment(view).saved if read_json(text) == read_json(view.tree) else None
+
+
+def _resolved(
+    session: WriteSession,
+    key: str,
+    text: str,
+    catalogue: Catalogue,
+    kept: Resolution | None = None,
+) -> str:
+    named = saved_segments(session).named
+    checked = check_new(read_json(text), catalogue, session.now(), named, key, kept)
+    return resolved_text(checked.resolution)
 
 
 def _read(key: str, path: Path) -> object:

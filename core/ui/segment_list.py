@@ -1,0 +1,95 @@
+"""The list of saved segments, with their sizes as they are counted."""
+
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from core.store.drafts import DraftView
+from core.store.segments import SegmentView
+from core.ui.edge import plain
+from core.ui.navigation import link
+from core.ui.segment_state import new_draft_id
+from core.ui.session import workspace
+from core.ui.words import count, moment, number_of
+from core.workspace.size_book import SizeBook
+
+_SHOWN = 50
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _size_book(home: str) -> SizeBook:
+    return SizeBook(workspace())
+
+
+def start_new() -> None:
+    """Go to a new, empty segment."""
+    st.query_params.from_dict({"draft": new_draft_id()})
+
+
+def draw_list(
+    views: Sequence[SegmentView],
+    drafts: Sequence[DraftView],
+    users: Mapping[str, int],
+    zone: ZoneInfo,
+    snapshot_id: str,
+) -> None:
+    """Draw the segments that the search finds, then drafts that were never saved."""
+    searched = st.text_input(
+        "Search by name",
+        key="q",
+        placeholder="Search by name",
+        icon=":material/search:",
+        label_visibility="collapsed",
+        bind="query-params",
+        width=320,
+    )
+    found = [view for view in views if (searched or "").casefold() in view.name.casefold()]
+    book = _size_book(str(workspace().settings.home))
+    sizes = book.sizes(found[:_SHOWN], snapshot_id)
+    for view in found[:_SHOWN]:
+        _draw_segment(view, sizes, users.get(view.key, 0), zone)
+    if views and not found:
+        st.caption("No segment has that in its name.")
+    if len(found) > _SHOWN:
+        st.caption(f"The first {_SHOWN} of {len(found)} are shown: search for the others.")
+    for draft in drafts:
+        _draw_draft(draft, zone)
+    if len(sizes) < len(found[:_SHOWN]):
+        _wait(book)
+
+
+def _draw_segment(
+    view: SegmentView, sizes: Mapping[str, int | None], users: int, zone: ZoneInfo
+) -> None:
+    now = workspace().store.clock.now()
+    with st.container(border=True, horizontal=True, vertical_alignment="center", wrap=False):
+        with st.container(width="stretch", gap=None):
+            link("segments", plain(view.name), segment=view.key)
+            used = number_of(users, "activation") if users else "not used yet"
+            st.caption(f"{used} · changed {moment(view.updated_at, zone, now)}")
+            if view.paused_reason:
+                st.caption(f":orange[:material/error: {plain(view.paused_reason)}]")
+        st.markdown(_size_word(view.key, sizes), width=110, text_alignment="right")
+
+
+def _draw_draft(draft: DraftView, zone: ZoneInfo) -> None:
+    now = workspace().store.clock.now()
+    with st.container(border=True, horizontal=True, vertical_alignment="center", wrap=False):
+        with st.container(width="stretch", gap=None):
+            link("segments", plain(draft.name) or "Segment without a name", draft=draft.id)
+            st.caption(f"never saved · changed {moment(draft.updated_at, zone, now)}")
+        st.badge("Draft", color="gray")
+
+
+def _size_word(key: str, sizes: Mapping[str, int | None]) -> str:
+    if key not in sizes:
+        return ":gray[…]"
+    size = sizes[key]
+    return ":gray[–]" if size is None else f"**{count(size)}**"
+
+
+@st.fragment(run_every=0.5)
+def _wait(book: SizeBook) -> None:
+    if not book.is_counting():
+        st.rerun()

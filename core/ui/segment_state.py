@@ -1,0 +1,167 @@
+"""What one tab edits: a draft with its history, kept in the store so that a refresh loses nothing.
+
+The address says which segment (`segment`) and which draft (`draft`); session state is only a
+copy.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from core.errors import UnknownName
+from core.segments.draft import Draft, draft_from_kept, draft_of, new_draft
+from core.store.drafts import find_draft, forget_draft, keep_draft
+from core.store.segments import SegmentView, get_segment
+from core.ui.session import actor, workspace
+from core.workspace.preview import Counting
+
+_STATE = "segments:editor"
+_MOST_STEPS = 100
+
+
+@dataclass
+class Editor:
+    """A segment being edited; `saved` is what it began from, None for a new one."""
+
+    draft_id: str
+    saved: SegmentView | None
+    name: str
+    draft: Draft
+    edited_from: int
+    counting: Counting
+    open_ids: frozenset[str] = frozenset()
+    undo: list[Draft] = field(default_factory=list)
+    redo: list[Draft] = field(default_factory=list)
+    kept: tuple[str, str] | None = None
+
+    @property
+    def key(self) -> str | None:
+        return self.saved.key if self.saved else None
+
+    @property
+    def is_changed(self) -> bool:
+        """Return whether there is something to save."""
+        if self.saved is None:
+            return True
+        return (self.name, self.draft.text) != (self.saved.name, draft_of(self.saved.tree).text)
+
+    def change(self, draft: Draft) -> None:
+        """Go on with another draft; the one before can be had back."""
+        if draft != self.draft:
+            self.undo = [*self.undo, self.draft][-_MOST_STEPS:]
+            self.redo = []
+            self.draft = draft
+
+    def step_back(self) -> None:
+        """Take the last change back."""
+        if self.undo:
+            self.redo.append(self.draft)
+            self.draft = self.undo.pop()
+
+    def step_forward(self) -> None:
+        """Make the change again that was taken back."""
+        if self.redo:
+            self.undo.append(self.draft)
+            self.draft = self.redo.pop()
+
+    def toggle(self, node_id: str) -> None:
+        """Open a node with all around it, and nothing else; close it where it is open."""
+        path = self.draft.path(node_id)
+        self.open_ids = path - {node_id} if node_id in self.open_ids else path
+
+
+def editor() -> Editor | None:
+    """Return the editor of what the address asks for, None where it asks for the list.
+
+    Raises: UnknownName, UsageError, StoreError.
+    """
+    key, draft_id = st.query_params.get("segment"), st.query_params.get("draft")
+    if key is None and draft_id is None:
+        close_editor()
+        return None
+    held: Editor | None = st.session_state.get(_STATE)
+    if held is not None and held.key == key and draft_id in (None, held.draft_id):
+        return held
+    close_editor()
+    made = _reopened(draft_id, key) if draft_id else _opened(key or "")
+    st.session_state[_STATE] = made
+    return made
+
+
+def close_editor() -> None:
+    """Give up counting and forget what this tab edits; its draft stays in the store."""
+    held: Editor | None = st.session_state.pop(_STATE, None)
+    if held is not None:
+        held.counting.stop()
+
+
+def keep(held: Editor) -> None:
+    """Write the draft to the store if it has changed, and its id into the address."""
+    now = (held.name, held.draft.kept)
+    if held.kept == now or not held.is_changed:
+        return
+    with workspace().store.write(actor()) as session:
+        keep_draft(
+            session,
+            held.draft_id,
+            segment_key=held.key,
+            edited_from=held.edited_from,
+            name=held.name,
+            kept=held.draft.kept,
+        )
+    held.kept = now
+    st.query_params["draft"] = held.draft_id
+
+
+def new_draft_id(draft: Draft | None = None, name: str = "") -> str:
+    """Return the id of a new draft in the store."""
+    draft_id = secrets.token_hex(8)
+    kept = (draft or new_draft()).kept
+    with workspace().store.write(actor()) as session:
+        keep_draft(session, draft_id, segment_key=None, edited_from=0, name=name, kept=kept)
+    return draft_id
+
+
+def finish(held: Editor, saved: SegmentView) -> None:
+    """Go on from what was saved: the draft is done with."""
+    with workspace().store.write(actor()) as session:
+        forget_draft(session, held.draft_id)
+    held.saved, held.edited_from, held.name, held.kept = saved, saved.version, saved.name, None
+    held.draft_id = secrets.token_hex(8)
+    st.query_params.from_dict({"segment": saved.key})
+
+
+def give_up(held: Editor) -> None:
+    """Forget the draft and what was changed in it."""
+    with workspace().store.write(actor()) as session:
+        forget_draft(session, held.draft_id)
+    close_editor()
+
+
+def _opened(key: str) -> Editor:
+    with workspace().store.read() as session:
+        saved = get_segment(session, key)
+    draft = draft_of(saved.tree)
+    return Editor(
+        secrets.token_hex(8), saved, saved.name, draft, saved.version, Counting(workspace())
+    )
+
+
+def _reopened(draft_id: str, key: str | None) -> Editor:
+    with workspace().store.read() as session:
+        found = find_draft(session, draft_id)
+        saved = get_segment(session, key) if key is not None else None
+    if found is None and key is not None:
+        del st.query_params["draft"]
+        return _opened(key)
+    if found is None:
+        raise UnknownName("This draft was saved or is gone. Open the segment from the list.")
+    return Editor(
+        draft_id,
+        saved,
+        found.name,
+        draft_from_kept(found.kept),
+        found.edited_from,
+        Counting(workspace()),
+    )

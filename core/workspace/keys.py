@@ -1,0 +1,20 @@
+"""Keys of what is made in a browser: they name it for good, in files and on the command line."""
+
+from collections.abc import Collection
+
+from core.destinations import suggest_audience_name
+
+
+def new_key(name: str, taken: Collection[str]) -> str:
+    """Return a key that reads like the name and that nothing has yet.
+
+    >>> new_key("VIPs in Paris", {"vips_in_paris"})
+    'vips_in_paris_2'
+    """
+    key = suggest_audience_name(name)
+    number = 2
+    free = key
+    while free in taken:
+        free = f"{key}_{number}"
+        number += 1
+    return free
