@@ -1,11 +1,13 @@
 """The file side of computing a run: members, identifiers, and the frozen plan."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
+
+from duckdb import DuckDBPyConnection
 
 from core.data.instance import Instance, translated
 from core.sync.durable import passing_file
@@ -13,6 +15,8 @@ from core.sync.identifiers import IdentifierRules, WantedCounts, select_wanted
 from core.sync.members import MemberSource
 from core.sync.plan import Plan, freeze_plan
 from core.sync.points import reach
+
+Look = Callable[[DuckDBPyConnection, Path], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,16 @@ def not_sent_path(plan: Path) -> Path:
 
 
 def draft_plan(
-    instance: Instance, members: MemberSource, question: Question, ledger: Path | None, folder: Path
+    instance: Instance,
+    members: MemberSource,
+    question: Question,
+    ledger: Path | None,
+    folder: Path,
+    look: Look | None = None,
 ) -> Draft:
     """Write the plan that makes an audience of `ledger` equal to the segment into `folder`.
+
+    `look` is shown the file of what is wanted, which is gone afterwards.
 
     Raises: LedgerMissing, SnapshotMissing, SegmentInvalid, QueryFailed, StorageFull.
     """
@@ -71,6 +82,8 @@ def draft_plan(
         reach("members written")
         counts = select_wanted(cursor, found, question.rules, wanted, not_sent)
         reach("identifiers written")
+        if look is not None:
+            look(cursor, wanted)
         frozen = freeze_plan(cursor, ledger, wanted, plan)
     reach("plan written")
     return Draft(membership.versions, counts, frozen, not_sent)
@@ -78,10 +91,15 @@ def draft_plan(
 
 @contextmanager
 def passing_draft(
-    instance: Instance, members: MemberSource, question: Question, ledger: Path | None, folder: Path
+    instance: Instance,
+    members: MemberSource,
+    question: Question,
+    ledger: Path | None,
+    folder: Path,
+    look: Look | None = None,
 ) -> Iterator[Draft]:
     """Yield a draft whose files are gone afterwards."""
-    draft = draft_plan(instance, members, question, ledger, folder)
+    draft = draft_plan(instance, members, question, ledger, folder, look)
     try:
         yield draft
     finally:

@@ -88,7 +88,7 @@ def _identify(cursor: DuckDBPyConnection, members: Path, rules: IdentifierRules,
     cursor.execute(
         f"""COPY (
               WITH named AS (
-                SELECT key, {_text_sql("f0", types["f0"])} AS id, {attributes} AS attributes
+                SELECT key, {sent_text_sql("f0", types["f0"])} AS id, {attributes} AS attributes
                   FROM read_parquet($members)),
               checked AS (
                 SELECT *, CASE WHEN id IS NULL OR trim(id, $white) = '' THEN 'blank'
@@ -150,7 +150,7 @@ def _attributes_sql(
     for name, column in columns:
         kind = _kind_of(types[column])
         values[column] = f"{json.dumps(name, ensure_ascii=False)}:{{{json.dumps(kind)}:"
-        text = f"{column}::VARCHAR" if kind == "boolean" else _text_sql(column, types[column])
+        text = f"{column}::VARCHAR" if kind == "boolean" else sent_text_sql(column, types[column])
         value = text if kind == "boolean" else f"to_json({text})::VARCHAR"
         terms.append(f"CASE WHEN {column} IS NOT NULL THEN ${column} || {value} || '}}' END")
     return f"'{{' || concat_ws(',', {', '.join(terms)}) || '}}'", values
@@ -164,8 +164,8 @@ def _kind_of(sql_type: str) -> str:
     return "timestamp" if sql_type.startswith("TIMESTAMP") else "number"
 
 
-def _text_sql(column: str, sql_type: str) -> str:
-    """Return SQL for the value as text: numbers in their shortest form, instants in UTC."""
+def sent_text_sql(column: str, sql_type: str) -> str:
+    """Return SQL for a value as the text that is sent: numbers shortest, instants in UTC."""
     if sql_type.startswith("DECIMAL") and not sql_type.endswith(",0)"):
         return f"rtrim(rtrim({column}::VARCHAR, '0'), '.')"
     if sql_type in ("DOUBLE", "FLOAT"):

@@ -52,6 +52,14 @@ class PlannedChange:
     change: Change
 
 
+@dataclass(frozen=True, slots=True)
+class Movers:
+    """The first ids, in order, that a plan lets enter and leave."""
+
+    entering: tuple[str, ...]
+    leaving: tuple[str, ...]
+
+
 def freeze_plan(cursor: DuckDBPyConnection, held: Path | None, wanted: Path, out: Path) -> Plan:
     """Write the changes that turn `held` into `wanted` to `out`, removals first, each id once.
 
@@ -80,6 +88,28 @@ def read_changes(
         PlannedChange(position, Change(Action(action), id_, parse_attributes(attributes)))
         for position, action, id_, attributes in rows
     ]
+
+
+def first_movers(cursor: DuckDBPyConnection, held: Path | None, plan: Path, limit: int) -> Movers:
+    """Return at most `limit` ids each; one that only gets other attributes does not move.
+
+    Raises: LedgerMissing, duckdb.Error.
+    """
+    values: dict[str, object] = {"plan": str(plan)}
+    ledger = held_sql(held, values)
+    found = cursor.execute(
+        f"""WITH held AS ({ledger})
+            SELECT action, id FROM read_parquet($plan)
+             WHERE action = 'remove' OR id NOT IN (SELECT id FROM held)
+           QUALIFY row_number() OVER (PARTITION BY action ORDER BY position) <= {limit:d}
+             ORDER BY position""",  # noqa: S608
+        values,
+    ).fetchall()
+    ids = {
+        action: tuple(id_ for done, id_ in found if done == action)
+        for action in (Action.ADD, Action.REMOVE)
+    }
+    return Movers(ids[Action.ADD], ids[Action.REMOVE])
 
 
 def _plan_sql(ledger: str, out: Path) -> str:

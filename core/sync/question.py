@@ -5,7 +5,7 @@ import json
 
 from core.destinations._base import Limits
 from core.errors import RunRefused, SnapshotMissing
-from core.store.activations import ActivationView
+from core.store.activations import ActivationSettings, ActivationView
 from core.store.database import ReadSession
 from core.store.workspace import get_workspace
 from core.sync.draft import Question
@@ -13,15 +13,17 @@ from core.sync.guards import Guard, parse_guards
 from core.sync.identifiers import IdentifierRules
 
 
-def question_of(activation: ActivationView, session: ReadSession, limits: Limits) -> Question:
+def question_of(
+    activation: ActivationView | ActivationSettings, session: ReadSession, limits: Limits
+) -> Question:
     """Return what the activation asks of the current snapshot at the present instant.
 
     Raises: SnapshotMissing, RunRefused for more attributes than the platform takes.
     """
     if len(activation.attributes) > limits.attributes:
         raise RunRefused(
-            f"The activation '{activation.key}' has {len(activation.attributes)} attributes and "
-            f"the destination takes {limits.attributes}: leave some out."
+            f"'{activation.display_name}' has {len(activation.attributes)} attributes and the "
+            f"destination takes {limits.attributes}: leave some out."
         )
     snapshot = get_workspace(session).current_snapshot_id
     if snapshot is None:
@@ -36,7 +38,7 @@ def question_of(activation: ActivationView, session: ReadSession, limits: Limits
     )
 
 
-def guards_of(activation: ActivationView) -> tuple[Guard, ...]:
+def guards_of(activation: ActivationView | ActivationSettings) -> tuple[Guard, ...]:
     """Return the guards of an activation. Raises: RunRefused, UsageError."""
     saved = json.loads(activation.guards) if activation.guards else None
     return parse_guards(saved)

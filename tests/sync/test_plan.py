@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from core.errors import LedgerMissing
 from core.sync.ledger import Progress, Span, book_plan
-from core.sync.plan import PlanCounts, freeze_plan, read_changes
+from core.sync.plan import PlanCounts, first_movers, freeze_plan, read_changes
 from tests.sync.parquet import Cursor, read_rows, write_sql, write_wanted
 
 QUICK = settings(
@@ -161,3 +161,10 @@ def test_two_million_ids_are_planned_in_a_small_memory(cursor, folder):
     wanted = write_sql(cursor, query.format("", "100000, 500000"), folder / "wanted.parquet")
     plan = freeze_plan(cursor, held, wanted, folder / "plan.parquet")
     assert (plan.counts.adds, plan.counts.removes) == (100_000, 100_000)
+
+
+def test_the_first_movers_leave_out_who_only_gets_other_attributes(life: Life) -> None:
+    life.run({"a": "x", "b": "x"})
+    plan = life.plan({"b": "y", "c": "x", "d": "x"})
+    movers = first_movers(life.cursor, life.ledger, plan.file, 1)
+    assert (movers.entering, movers.leaving) == (("c",), ("a",))

@@ -1,0 +1,161 @@
+"""Activations as somebody fills them in: tried out, judged by their guards, saved and run."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.destinations import destination_type
+from core.errors import RunRefused, SnapshotMissing, UsageError
+from core.schedule.definition import Schedule, schedule_to_json
+from core.store.activations import (
+    ActivationSettings,
+    ActivationView,
+    get_activation,
+    list_activations,
+)
+from core.store.audiences import find_audience
+from core.store.destinations import get_destination
+from core.store.workspace import get_workspace
+from core.sync.guards import check_guards, parse_guards
+from core.sync.question import question_of
+from core.sync.queueing import queue_by_hand
+from core.sync.trial import Trial, find_people, sending_s, try_out
+from core.workspace.activations import put_activation
+from core.workspace.changes import Changes
+from core.workspace.definition import ActivationPart
+from core.workspace.members import SavedMembers
+from core.workspace.new_keys import new_key
+from core.workspace.opened import OpenWorkspace
+
+_PLACE = re.compile(r"^activations\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_.-]+)?: ")
+_NO_DATA = "No data is loaded yet: load some on the Data page first."
+
+
+@dataclass(frozen=True, slots=True)
+class ActivationDraft:
+    """What a form holds; `key` is what it changes, None for a new one.
+
+    Shapes: `attributes` are pairs of the name as sent and the field.
+    """
+
+    segment: str
+    destination: str
+    display_name: str
+    audience_name: str
+    external_id: str
+    attributes: tuple[tuple[str, str], ...]
+    schedule: Schedule
+    guards: Mapping[str, Any]
+    key: str | None = None
+
+    @property
+    def part(self) -> ActivationPart:
+        """Return it as a workspace file has it. Raises: UsageError for what is left empty."""
+        names = [name for name, _ in self.attributes]
+        for said, missing in (
+            ("The display name is needed.", not self.display_name.strip()),
+            ("The audience API name is needed.", not self.audience_name),
+            ("Every attribute needs a name to be sent under.", "" in names),
+        ):
+            if missing:
+                raise UsageError(said)
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise UsageError(f"Two attributes are sent as “{twice}”: name one of them differently.")
+        return ActivationPart(
+            segment=self.segment,
+            destination=self.destination,
+            external_id=self.external_id,
+            display_name=self.display_name.strip(),
+            audience_name=self.audience_name,
+            attributes=dict(self.attributes),
+            schedule=json.loads(schedule_to_json(self.schedule)),
+            guards=dict(self.guards),
+        )
+
+
+def save_activation_draft(
+    workspace: OpenWorkspace, draft: ActivationDraft, actor: str, *, run: bool
+) -> ActivationView:
+    """Save the draft, under a key made from its name where it is new, and `run` it: both or none.
+
+    Raises: UsageError, RunRefused, NameTaken, UnknownName, SnapshotMissing.
+    """
+    catalogue = workspace.catalogue()
+    if catalogue is None:
+        raise SnapshotMissing(_NO_DATA)
+    part = draft.part
+    with workspace.store.write(actor) as session:
+        taken = [view.key for view in list_activations(session, archived=True)]
+        key = draft.key or new_key(part.display_name or "", "activation", taken)
+        try:
+            put_activation(session, key, part, catalogue, Changes())
+        except (UsageError, RunRefused) as error:
+            raise type(error)(_PLACE.sub("", str(error))) from error
+        saved = get_activation(session, key)
+        if run:
+            queue_by_hand(session, saved)
+        return saved
+
+
+def try_draft(workspace: OpenWorkspace, draft: ActivationDraft) -> Trial:
+    """Return what a run of the draft would do, as far as is known without the platform.
+
+    Raises: SnapshotMissing, SegmentInvalid, RunRefused, QueryFailed, LedgerMissing, StorageFull,
+            UnknownName.
+    """
+    with workspace.store.read() as session:
+        if get_workspace(session).current_snapshot_id is None:
+            raise SnapshotMissing(_NO_DATA)
+        destination = get_destination(session, draft.destination)
+        audience = find_audience(session, destination.account, draft.audience_name)
+        limits = destination_type(destination.platform).limits
+        question = question_of(_settings(draft), session, limits)
+    file = audience.ledger_file if audience else None
+    ledger = workspace.settings.ledgers / file if file else None
+    members = SavedMembers(workspace.store, workspace.settings, workspace.instance)
+    return try_out(workspace.instance, members, question, ledger, workspace.settings.plans)
+
+
+def judge_trial(trial: Trial, guards: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return why a run of these figures would wait for approval, as clauses."""
+    return tuple(verdict.reason for verdict in check_guards(parse_guards(guards), trial.guarded))
+
+
+def duration_s(trial: Trial, platform: str) -> float:
+    """Return about how many seconds the platform takes for what the trial would send."""
+    return sending_s(trial.counts.rows, destination_type(platform).limits)
+
+
+def name_people(
+    workspace: OpenWorkspace, field: str, ids: tuple[str, ...], most_fields: int
+) -> list[dict[str, object]]:
+    """Return the people of these ids, each with the first few of their fields by label.
+
+    Raises: SnapshotMissing, QueryFailed.
+    """
+    with workspace.snapshot() as opened:
+        people = opened.catalogue.people_table
+        if field not in people.by_name:
+            return [{"ID as sent": id_} for id_ in ids]
+        shown = tuple(f.name for f in people.fields if f.name != field)[:most_fields]
+        rows = find_people(workspace.instance, opened, field, ids, shown)
+        names = ["ID as sent", *(people.by_name[name].label or name for name in shown)]
+    found = {str(row[0]): dict(zip(names, row, strict=True)) for row in rows}
+    return [found.get(id_, {"ID as sent": id_}) for id_ in ids]
+
+
+def _settings(draft: ActivationDraft) -> ActivationSettings:
+    """Return what a trial needs of the settings; the rest decides nothing."""
+    return ActivationSettings(
+        segment_key=draft.segment,
+        destination_key=draft.destination,
+        audience_name=draft.audience_name,
+        display_name=draft.display_name,
+        external_id=draft.external_id,
+        attributes=dict(draft.attributes),
+        schedule="",
+        guards="",
+    )
