@@ -119,3 +119,12 @@ def length(span: timedelta) -> str:
         minutes = seconds % 3600 // 60
         return f"{seconds // 3600} h" + (f" {minutes} min" if minutes else "")
     return f"{seconds // 86400} days"
+
+
+def shortened(name: str, letters: int = 60) -> str:
+    """Return a name that fits, cut where it is longer.
+
+    >>> shortened("VIP", 5), shortened("Everybody", 5)
+    ('VIP', 'Ever…')
+    """
+    return name if len(name) <= letters else f"{name[: letters - 1]}…"

@@ -1,0 +1,120 @@
+"""The history of runs: one row a run, page by page, each with a way to its story."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from core.store.run_history import HistoryRow, RunFilter, count_history, list_history
+from core.store.run_states import FINAL, RunState
+from core.ui.edge import plain
+from core.ui.navigation import link
+from core.ui.run_filters import forget_filters, is_narrowed
+from core.ui.run_words import changes_of, run_badge, run_not_sent, started_by, took
+from core.ui.session import workspace
+from core.ui.words import count, length, moment, number_of, shortened
+
+PAGE = 25
+_AGAIN_S = 3.0
+_NAME_LETTERS = 48
+
+
+def draw_history(wanted: RunFilter, zone: ZoneInfo) -> None:
+    """Draw the page of the history that the address asks for."""
+    with workspace().store.read() as session:
+        number = count_history(session, wanted)
+    if number == 0:
+        _draw_nothing()
+        return
+    st.caption(f"{number_of(number, 'run')}, newest first")
+    page = _asked_page(number)
+    rows = _read(wanted, page)
+    moving = any(row.run.state not in (*FINAL, RunState.HELD) for row in rows)
+    draw = st.fragment(_draw_page, run_every=_AGAIN_S) if moving else _draw_page
+    draw(wanted, page, zone)
+    if number > PAGE:
+        _draw_pages(number)
+
+
+def _read(wanted: RunFilter, page: int) -> Sequence[HistoryRow]:
+    with workspace().store.read() as session:
+        return list_history(session, wanted, offset=(page - 1) * PAGE, limit=PAGE)
+
+
+def _draw_page(wanted: RunFilter, page: int, zone: ZoneInfo) -> None:
+    with workspace().store.read() as session:
+        rows = list_history(session, wanted, offset=(page - 1) * PAGE, limit=PAGE)
+        now = session.now()
+    with st.container(border=True, gap="xsmall", key="runs:rows"):
+        for row in rows:
+            draw_row(row, zone, now)
+
+
+def draw_row(row: HistoryRow, zone: ZoneInfo, now: datetime) -> None:
+    """Draw one run: its list, its state, when and by whom, and what it changed."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(width=340):
+            link(
+                "runs",
+                plain(shortened(row.activation_name, _NAME_LETTERS)),
+                icon=":material/chevron_right:",
+                run=str(row.run.id),
+            )
+        st.markdown(run_badge(row.run), width=190)
+        st.caption(_when(row, zone, now), width=300)
+        st.markdown(_figures(row), width="content")
+
+
+def _when(row: HistoryRow, zone: ZoneInfo, now: datetime) -> str:
+    parts = [
+        moment(row.run.started_at or row.run.queued_at, zone, now),
+        plain(started_by(row.run.trigger, row.actor)),
+    ]
+    span = took(row.run)
+    return " · ".join([*parts, length(span)] if span is not None else parts)
+
+
+def _figures(row: HistoryRow) -> str:
+    parts = [f"**{changes_of(row.run)}**"]
+    if number := run_not_sent(row.run):
+        parts.append(f":gray[{count(number)} not sent]")
+    if row.run.refused:
+        parts.append(f":red[{count(row.run.refused)} refused]")
+    return " · ".join(parts)
+
+
+def _draw_nothing() -> None:
+    with st.container(border=True):
+        if is_narrowed():
+            st.markdown("**No run fits these filters.**")
+            st.button("Show all runs", key="runs:all", on_click=forget_filters)
+        else:
+            st.markdown(
+                "**Nothing has run yet.** A run works out who belongs in a list and brings the "
+                "list up to date. It starts when a list is due, or when you ask for it."
+            )
+            link("activations", "Go to the lists", icon=":material/campaign:")
+
+
+def _asked_page(number: int) -> int:
+    asked = st.query_params.get("page", "1")
+    page = int(asked) if asked.isascii() and asked.isdigit() else 1
+    return min(max(page, 1), _pages(number))
+
+
+def _draw_pages(number: int) -> None:
+    st.session_state["runs:page"] = _asked_page(number)
+    st.pagination(_pages(number), key="runs:page", on_change=_turn)
+
+
+def _turn() -> None:
+    page = st.session_state["runs:page"]
+    if page == 1:
+        st.query_params.pop("page", None)
+    else:
+        st.query_params["page"] = str(page)
+
+
+def _pages(number: int) -> int:
+    return -(-number // PAGE)

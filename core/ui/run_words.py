@@ -1,0 +1,155 @@
+"""How pages speak of a run: its state, who asked for it, and each thing that happened in it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+from core.store.run_states import RunState
+from core.store.run_story import RunEventView
+from core.store.runs import RunView
+from core.sync.outcome import RunCounts, stored_counts
+from core.ui.words import STATE_WORDS, count, number_of, state_badge
+
+Detail = Mapping[str, object]
+
+_TRIGGERS = {"schedule": "by its schedule", "data refresh": "after a data refresh"}
+_ACTORS = {"browser": "in the browser", "scheduler": "Scheduler"}
+
+
+def run_badge(run: RunView) -> str:
+    """Return the run's state as coloured Markdown; what was approved waits for nobody."""
+    if run.state is RunState.HELD and run.decision is not None:
+        return ":blue-badge[approved, waiting for its turn]"
+    return state_badge(run.state)
+
+
+def started_by(trigger: str, actor: str) -> str:
+    """Return who or what started a run.
+
+    >>> started_by("schedule", "scheduler"), started_by("by hand", "browser")
+    ('by its schedule', 'by hand in the browser')
+    >>> started_by("by hand", "ana")
+    'by hand by ana'
+    """
+    if trigger in _TRIGGERS:
+        return _TRIGGERS[trigger]
+    who = _ACTORS.get(actor) or (f"by {actor}" if actor else "")
+    return f"{trigger} {who}".strip()
+
+
+def by(actor: str) -> str:
+    """Return who acted, as the story's column shows it.
+
+    >>> by("browser"), by("ana")
+    ('In the browser', 'ana')
+    """
+    said = _ACTORS.get(actor, actor)
+    return said[:1].upper() + said[1:] if actor in _ACTORS else said
+
+
+def changes_of(run: RunView) -> str:
+    """Return what a run added and removed, the planned changes while nothing was sent."""
+    return f"+{count(run.sent_adds)}  −{count(run.sent_removes)}"
+
+
+def not_sent(counts: RunCounts) -> int:
+    """Return how many of the segment are not in the list."""
+    return max(0, counts.segment - counts.wanted)
+
+
+def losses(counts: RunCounts) -> list[tuple[str, int]]:
+    """Return why people of the segment are not in the list, and how many; nobody is left out."""
+    reasons = [
+        ("no ID", counts.blank),
+        ("ID too long", counts.too_long),
+        ("duplicates", counts.duplicate),
+        ("excluded", counts.excluded),
+        ("control group", counts.control),
+    ]
+    return [(reason, number) for reason, number in reasons if number]
+
+
+def run_not_sent(run: RunView) -> int:
+    return not_sent(stored_counts(run.counts))
+
+
+def took(run: RunView) -> timedelta | None:
+    """Return how long the run took, None where it has not ended."""
+    if run.started_at is None or run.finished_at is None:
+        return None
+    return run.finished_at - run.started_at
+
+
+def story(events: Sequence[RunEventView], people: str) -> list[str]:
+    """Return each event in plain words."""
+    told: list[str] = []
+    for place, event in enumerate(events):
+        held_before = any(earlier.kind == "held" for earlier in events[:place])
+        if event.kind == "held" and held_before:
+            told.append("Approved: it is sent as it was shown")
+        else:
+            told.append(_told(event, people))
+    return told
+
+
+def _told(event: RunEventView, people: str) -> str:
+    if event.kind in _SENTENCES:
+        return _SENTENCES[event.kind](event.detail, people)
+    if event.kind in STATE_WORDS:
+        return STATE_WORDS[RunState(event.kind)].capitalize()
+    return event.kind.capitalize()
+
+
+def _number(detail: Detail, name: str) -> int:
+    value = detail.get(name)
+    return value if isinstance(value, int) else 0
+
+
+def _queued(detail: Detail, _: str) -> str:
+    return f"Asked for {started_by(str(detail.get('trigger', '')), '')}".strip()
+
+
+def _booked(detail: Detail, people: str) -> str:
+    said = f"Noted that the list holds {count(_number(detail, 'rows'))} {people}"
+    unknown = _number(detail, "unknown")
+    return said + (
+        f", {count(unknown)} of them not certain: they are sent again" if unknown else ""
+    )
+
+
+def _applied(detail: Detail, people: str) -> str:
+    shown = detail.get("count")
+    return "Ready" + (f": the list shows {count(shown)} {people}" if isinstance(shown, int) else "")
+
+
+def _guard(detail: Detail, _: str) -> str:
+    does = "Asks for approval" if detail.get("do") == "hold" else "Noted"
+    return f"{does}: {detail.get('reason', '')}"
+
+
+_SENTENCES: Mapping[str, Callable[[Detail, str], str]] = {
+    "queued": _queued,
+    "computing": lambda _d, _p: "Began to work out who should be in the list",
+    "unchanged": lambda _d, _p: "Nothing to change, so nothing was sent",
+    "held": lambda _d, _p: "Waits for approval",
+    "sending": lambda _d, _p: "Began to send",
+    "waiting": lambda _d, _p: "Has to wait before it goes on",
+    "confirming": lambda _d, _p: "Everything is sent; waits until the list is ready",
+    "succeeded": lambda _d, _p: "Done",
+    "partly": lambda _d, _p: "Ended, but not everything was taken",
+    "rejected": lambda _d, _p: "Rejected: nothing was sent",
+    "replaced": lambda _d, _p: "A later run stands for it",
+    "needs_attention": lambda _d, _p: "Begun too often without an end: needs somebody",
+    "slot joined": lambda _d, _p: "Was due again meanwhile: this run stands for that as well",
+    "taken over": lambda _d, _p: "Whoever worked on it is gone; another goes on with it",
+    "cancel asked": lambda _d, _p: "Asked to stop",
+    "booked": _booked,
+    "created": lambda _d, _p: "Made the list",
+    "guard": _guard,
+    "planned again": lambda _d, _p: "Worked out again: the same changes, still waiting",
+    "applied": _applied,
+    "never confirmed": lambda _d, _p: "It was never confirmed that the list is ready",
+    "still indexing": lambda _d, _p: "The list is still being prepared; asked again later",
+    "audience gone": lambda d, people: (
+        f"The list with {number_of(_number(d, 'ids_forgotten'), 'member')} was deleted there"
+    ),
+}

@@ -1,0 +1,179 @@
+"""The Runs page: the history with its filters, and one run's story."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.store.run_changes import update_run
+from core.store.run_states import RunState
+from core.store.runs import list_runs
+from core.workspace.opened import OpenWorkspace
+from tests.app.conftest import OpenApp
+from tests.app.runs import COUNTS, run_in, sample_list
+
+
+def words(page: AppTest) -> str:
+    """Return all that stands on the page."""
+    kinds = ("title", "subheader", "markdown", "caption", "error", "warning", "info")
+    return "\n".join(str(each.value) for kind in kinds for each in page.main.get(kind))
+
+
+def rows(page: AppTest) -> int:
+    return len([each for each in page.markdown if "−" in each.value and "**+" in each.value])
+
+
+def test_without_runs_the_page_says_what_a_run_is(app: OpenApp, sample: Path) -> None:
+    assert "Nothing has run yet" in words(app("runs"))
+
+
+def test_every_run_has_a_row(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
+    for state in (RunState.SUCCEEDED, RunState.FAILED):
+        run_in(opened, state, sent_adds=1_214, sent_removes=3, counts=dict(COUNTS))
+    page = app("runs")
+    assert rows(page) == 2
+    assert "+1,214" in words(page) and "640 not sent" in words(page)
+
+
+def test_filters_come_from_the_address(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
+    run_in(opened, RunState.SUCCEEDED)
+    run_in(opened, RunState.FAILED)
+    assert rows(app("runs", state="failed")) == 1
+    assert rows(app("runs", activation=sample_list(opened).key)) == 2
+    assert rows(app("runs", period="week", state="done")) == 1
+
+
+def test_a_filter_that_is_chosen_goes_into_the_address(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    run_in(opened, RunState.FAILED)
+    page = app("runs", page="3")
+    page.segmented_control(key="runs:state").set_value("done").run()
+    assert page.query_params["state"] == "done" and "page" not in page.query_params
+    assert "No run fits" in words(page)
+    page.button(key="runs:all").click().run()
+    assert rows(page) == 1
+
+
+def test_nonsense_in_the_address_shows_all_runs(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    run_in(opened, RunState.SUCCEEDED)
+    page = app("runs", state="x", activation="gone", period="1", page="-9")
+    assert not page.exception and not page.error and rows(page) == 1
+
+
+def test_a_page_holds_no_more_than_25_runs(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    for _ in range(27):
+        run_in(opened, RunState.UNCHANGED)
+    assert rows(app("runs")) == 25
+    assert rows(app("runs", page="2")) == 2
+
+
+def test_a_list_is_drawn_as_charts(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
+    for size in (5, 0, 2_000_000):
+        run_in(opened, RunState.SUCCEEDED, counts={"wanted": size}, sent_adds=size)
+    page = app("runs", activation=sample_list(opened).key)
+    assert len(page.get("plotly_chart")) == 2
+    assert "1,999,995 more than 3 runs ago" in words(page)
+
+
+@pytest.mark.parametrize("asked", ["77", "x", "", "9" * 40, "-1"])
+def test_a_run_that_is_not_there_is_said(asked: str, app: OpenApp, sample: Path) -> None:
+    page = app("runs", run=asked)
+    assert not page.exception and not page.error
+    assert "There is no run" in words(page)
+
+
+@pytest.mark.parametrize("state", list(RunState))
+def test_every_state_tells_its_story(
+    state: RunState, app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    run = run_in(opened, state, counts=dict(COUNTS), plan_id="1-x")
+    page = app("runs", run=str(run.id))
+    assert not page.exception and not page.error
+    assert "6,380" in words(page) and f"Run {run.id}" in words(page)
+
+
+def test_a_held_run_shows_why_and_what_it_would_do(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    reason = "43 % would leave, your limit is 30 %"
+    run = run_in(opened, RunState.HELD, counts=dict(COUNTS), plan_id="1-x", hold_reasons=[reason])
+    said = words(app("runs", run=str(run.id)))
+    assert f"Waiting for approval: {reason}" in said
+    assert "301 no ID → 4 duplicates → 335 control group" in said
+    assert "+ 214** enter" in said and "− 4,664** leave" in said
+
+
+def state_of(opened: OpenWorkspace) -> RunState:
+    with opened.store.read() as session:
+        return list_runs(session, limit=1)[0].state
+
+
+def test_a_held_run_can_be_rejected(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
+    run = run_in(opened, RunState.HELD, plan_id="1-x")
+    page = app("runs", run=str(run.id))
+    page.button(key="runs:reject").click().run()
+    assert state_of(opened) is RunState.REJECTED
+    assert "Rejected by" in words(page)
+
+
+def test_a_plan_that_no_longer_fits_cannot_be_approved(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    run = run_in(opened, RunState.HELD, plan_id="1-x")
+    page = app("runs", run=str(run.id))
+    assert "runs:approve" not in {button.key for button in page.button}
+    page.button(key="runs:again").click().run()
+    assert state_of(opened) is RunState.QUEUED
+
+
+def test_a_run_under_way_shows_how_far_it_is_and_can_be_stopped(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    run = run_in(opened, RunState.SENDING, counts={"adds": 400}, cursor=100, plan_id="1-x")
+    page = app("runs", run=str(run.id))
+    assert page.get("progress")[0].proto.text == "100 of 400 changes sent"
+    page.button(key="runs:cancel").click().run()
+    assert "asked it to stop" in words(page)
+
+
+def test_run_again_queues_and_shows_the_new_run(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    run = run_in(opened, RunState.SUCCEEDED)
+    page = app("runs", run=str(run.id))
+    page.button(key="runs:again").click().run()
+    assert state_of(opened) is RunState.QUEUED
+    assert f"Run {run.id + 1}" in words(page)
+
+
+def test_a_failure_says_who_mends_it_and_never_shows_a_command(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    run = run_in(
+        opened, RunState.FAILED, error_kind="KeysRefused", error="401: *look* at the REST key."
+    )
+    said = words(app("runs", run=str(run.id)))
+    assert "Practice refuses the API keys" in said and "Whoever manages the API keys" in said
+
+
+def test_lists_of_a_run_whose_files_are_swept_are_said_to_be_gone(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    run = run_in(opened, RunState.SUCCEEDED, plan_id="1-x", plan_file="gone.parquet")
+    page = app("runs", run=str(run.id), who="true")
+    assert "those of this one are gone" in words(page)
+
+
+def test_a_run_that_changes_state_while_it_is_watched_is_drawn_anew(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    run = run_in(opened, RunState.SENDING)
+    page = app("runs", run=str(run.id))
+    with opened.store.write("scheduler") as session:
+        update_run(session, run.id, run.token or "", state=RunState.UNCHANGED)
+    assert "up to date already" in words(page.run())
