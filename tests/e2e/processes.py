@@ -1,0 +1,109 @@
+"""Rollcall as `make run` starts it: real processes on free ports over a home of their own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.stand_in import ROOT, StandInServer
+
+START_S = 120
+
+
+class RollcallProcesses:
+    """One start of `run.py`; `said` is what it has printed."""
+
+    def __init__(self, home: Path, **variables: str) -> None:
+        self.home = home
+        self.port, self.stand_in_port = free_ports(2)
+        self.variables = {
+            "ROLLCALL_HOME": str(home),
+            "ROLLCALL_PORT": str(self.port),
+            "ROLLCALL_SANDBOX_PORT": str(self.stand_in_port),
+            "ROLLCALL_OPEN_BROWSER": "0",
+            **variables,
+        }
+        self._output = home.parent / f"{home.name}.out"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def said(self) -> str:
+        return self._output.read_text()
+
+    def start(self) -> float:
+        """Start it and return after how many seconds it could be used."""
+        since = time.monotonic()
+        with self._output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "run.py"],
+                cwd=ROOT,
+                env={**_without_ours(), **self.variables},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        while "Rollcall is at" not in self.said:
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() - since < START_S, self.said
+            time.sleep(0.05)
+        return time.monotonic() - since
+
+    def end(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Send the signal and return the exit."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+    def children(self) -> set[int]:
+        """Return the ids of the processes that it started."""
+        assert self.process is not None
+        tasks = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return {int(each) for each in tasks.read_text().split()}
+
+    @contextmanager
+    def stand_in(self) -> Iterator[StandInServer]:
+        """Lend its stand-in, to be looked into."""
+        assert self.process is not None
+        server = StandInServer(f"http://127.0.0.1:{self.stand_in_port}", self.process)
+        try:
+            yield server
+        finally:
+            server.close()
+
+
+@contextmanager
+def running_rollcall(home: Path, **variables: str) -> Iterator[RollcallProcesses]:
+    """Start it over a home, and end it however the block ends."""
+    made = RollcallProcesses(home, **variables)
+    try:
+        made.start()
+        yield made
+    finally:
+        if made.process is not None and made.process.poll() is None:
+            made.end()
+
+
+def free_ports(count: int) -> list[int]:
+    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    try:
+        return [listener.getsockname()[1] for listener in listeners]
+    finally:
+        for listener in listeners:
+            listener.close()
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _without_ours() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("ROLLCALL_")}
