@@ -265,8 +265,9 @@ def _order(
 ) -> DateOrder | None:
     if counts.day_first == counts.month_first == 0:
         return request.csv.dates
-    if request.csv.dates:
-        return request.csv.dates
+    own = _own_order(counts)
+    if own or request.csv.dates:
+        return own or request.csv.dates
     if counts.day_first != counts.month_first:
         return "day first" if counts.day_first > counts.month_first else "month first"
     if counts.read_both_ways == 0:

@@ -53,13 +53,28 @@ class FoundTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A column that can be read in two ways, which the sentence says."""
+
+    table: str
+    column: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Detection:
     """A proposed manifest, how well its links match, and what a human should look at."""
 
     manifest: Manifest
     links: tuple[LinkMatch, ...]
     notes: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
     tables: tuple[FoundTable, ...]
+
+    @property
+    def look_at(self) -> tuple[str, ...]:
+        """All that a human should look at, as sentences."""
+        return (*self.notes, *(doubt.sentence for doubt in self.doubts))
 
     @property
     def toml(self) -> str:
@@ -68,7 +83,9 @@ class Detection:
             match.link: f"{match.matched:,} of {match.filled:,} filled rows find their row"
             for match in self.links
         }
-        return "".join(f"# {note}\n" for note in self.notes) + render_manifest(self.manifest, notes)
+        return "".join(f"# {note}\n" for note in self.look_at) + render_manifest(
+            self.manifest, notes
+        )
 
 
 def detect(files: Sequence[Path], zone: str = "UTC", settings: Settings | None = None) -> Detection:
@@ -88,16 +105,41 @@ def complete(draft: Manifest, settings: Settings | None = None) -> Detection:
     Raises: DataRefused, StorageFull, QueryFailed.
     """
     settings = settings or Settings()
+    draft = replace(draft, links=(), tables=tuple(_bare(table) for table in draft.tables))
     with temporary_folder() as scratch, translated():
         memory = memory_limit(LOAD_SHARE, settings.memory)
-        doubts: dict[str, str] = {}
-        staging = Staging(draft, scratch, memory, limits_of(settings), on_doubt=doubts.__setitem__)
+        doubts = _Doubts()
+        staging = Staging(draft, scratch, memory, limits_of(settings), on_doubt=doubts.note)
         try:
             staging.check_zone()
-            tables = {t.name: staging.read_files(t) for t in draft.tables}
+            tables = {t.name: staging.read_files(doubts.about(t)) for t in draft.tables}
             return _propose(staging, draft, tables, doubts)
         finally:
             staging.close()
+
+
+def _bare(table: TableSource) -> TableSource:
+    """Return the table with nothing said of its columns."""
+    return replace(table, key=None, time=None, types={}, labels={})
+
+
+class _Doubts:
+    """Gathers what can be read both ways, table by table."""
+
+    def __init__(self) -> None:
+        self.found: list[Doubt] = []
+        self._table = ""
+
+    def about(self, table: TableSource) -> TableSource:
+        """Return the table, which what is noted next is about."""
+        self._table = table.name
+        return table
+
+    def note(self, column: str, sentence: str) -> None:
+        self.found.append(Doubt(self._table, column, sentence))
+
+    def columns(self, table: str) -> frozenset[str]:
+        return frozenset(doubt.column for doubt in self.found if doubt.table == table)
 
 
 def _draft(files: Sequence[Path], zone: str) -> Manifest:
@@ -121,7 +163,7 @@ def _propose(
     staging: Staging,
     draft: Manifest,
     tables: Mapping[str, StagedTable],
-    doubts: Mapping[str, str],
+    doubts: _Doubts,
 ) -> Detection:
     keys = {name: _find_key(staging, table) for name, table in tables.items()}
     targets = {
@@ -133,16 +175,20 @@ def _propose(
     ends |= {(m.link.to_table, m.link.to_field) for m in matches}
     proposed = tuple(
         _proposed_table(
-            tables[name], keys[name], {c for t, c in ends if t == name}, name == people, doubts
+            tables[name],
+            keys[name],
+            {c for t, c in ends if t == name},
+            name == people,
+            doubts.columns(name),
         )
         for name in tables
     )
     manifest = replace(
         draft, people=people, tables=proposed, links=tuple(match.link for match in matches)
     )
-    notes = (*_notes(manifest, keys), *doubts.values())
     found = tuple(_found(staging, table) for table in tables.values())
-    return Detection(manifest, matches, notes, found)
+    notes = tuple(_notes(manifest, keys))
+    return Detection(manifest, matches, notes, tuple(doubts.found), found)
 
 
 def _found(staging: Staging, table: StagedTable) -> FoundTable:
@@ -259,7 +305,7 @@ def _find_people(
 
 
 def _proposed_table(
-    table: StagedTable, key: str | None, ends: set[str], people: bool, doubts: Mapping[str, str]
+    table: StagedTable, key: str | None, ends: set[str], people: bool, doubts: frozenset[str]
 ) -> TableSource:
     kept = ends | ({key} if key else set())
     types = {

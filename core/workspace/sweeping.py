@@ -1,4 +1,4 @@
-"""Removes files that nobody needs any more: snapshots, plans, ledgers, what dead processes left."""
+"""Removes files that nobody needs: snapshots, uploads, plans, ledgers, what dead processes left."""
 
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ from core.sync.draft import not_sent_path
 from core.sync.durable import sweep_folder
 from core.sync.lease import forget_dead
 from core.workspace.opened import OpenWorkspace
+from core.workspace.uploads import sweep_uploads
 
 PLANS_KEPT = timedelta(days=30)
 _STRAYS_KEPT_S = 24 * 3600.0
@@ -24,6 +25,7 @@ def sweep_home(workspace: OpenWorkspace, actor: str) -> None:
     Raises: StoreError.
     """
     sweep_snapshots(workspace, actor)
+    sweep_uploads(workspace)
     sweep_scratch(workspace.settings.scratch)
     forget_dead(workspace.store)
     with workspace.store.read() as session:

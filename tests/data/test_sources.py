@@ -17,6 +17,7 @@ import pytest
 from core.data.load import load_into
 from core.data.report import LoadReport
 from core.data.sources import source_for, sources
+from core.data.sources.excel import sheet_names
 from core.errors import DataTooLarge, FileRefused
 from core.settings import Settings
 from tests.data.conftest import Loader
@@ -280,6 +281,13 @@ def test_a_workbook_loads_with_its_types(tmp_path: Path) -> None:
     }  # fmt: skip
     assert cells_of(file, "id") == ["0012", "7"]
     assert cells_of(file, "mixed") == ["x", "3"]
+
+
+def test_the_sheets_of_a_workbook_can_be_told(tmp_path: Path) -> None:
+    file = write_workbook(tmp_path / "people.xlsx", ["id"], [1], second=True)
+    assert len(sheet_names(file)) == 2
+    (tmp_path / "no.xlsx").write_bytes(b"no workbook")
+    assert sheet_names(tmp_path / "no.xlsx") == ()
 
 
 def test_a_repeated_key_in_a_workbook_is_named_with_its_rows(tmp_path: Path) -> None:

@@ -69,6 +69,14 @@ class ExcelSource(Source):
         return f"row {rows[record][0]}"
 
 
+def sheet_names(file: Path) -> tuple[str, ...]:
+    """Return the names of a workbook's sheets, none where it cannot be read."""
+    try:
+        return tuple(calamine.CalamineWorkbook.from_path(str(file)).sheet_names)
+    except (calamine.PasswordError, *_BROKEN):
+        return ()
+
+
 def _open_sheet(file: Path, wanted: str | None, limits: Limits) -> calamine.CalamineSheet:
     _check_unpacked(file, limits)
     try:

@@ -7,7 +7,7 @@ import pytest
 
 from core.data.instance import Instance
 from core.data.load import load_into
-from core.data.profile import FieldProfile, profile_fields, sample_rows
+from core.data.field_profiles import FieldProfile, profile_fields, sample_rows
 from core.settings import Settings
 from tests.data.conftest import write_dataset
 

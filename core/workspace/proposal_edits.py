@@ -1,0 +1,134 @@
+"""What somebody may change in a proposed manifest: pure functions from one to the next."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from core.data.catalogue import FieldType
+from core.data.manifest import CsvOptions, LinkSource, Manifest, TableSource
+from core.errors import NameTaken, UsageError
+from core.workspace.uploads import safe_stem
+
+
+def choose_people(manifest: Manifest, table: str, key: str | None) -> Manifest:
+    """Make a table that of the people, with that key if it had none."""
+    people = manifest.table(table)
+    chosen = replace(manifest, people=table)
+    return choose_key(chosen, table, people.key or key)
+
+
+def choose_key(manifest: Manifest, table: str, key: str | None) -> Manifest:
+    """Name a table's rows by a column, whose digits are kept; by none where it is None."""
+    source = manifest.table(table)
+    return _with_table(manifest, _as_text(replace(source, key=key), key))
+
+
+def choose_time(manifest: Manifest, table: str, time: str | None) -> Manifest:
+    """Say which column tells when a table's rows happened."""
+    return _with_table(manifest, replace(manifest.table(table), time=time))
+
+
+def change_columns(
+    manifest: Manifest, table: str, types: Mapping[str, FieldType], labels: Mapping[str, str]
+) -> Manifest:
+    """Give columns these types and labels; a blank label takes one away."""
+    source = manifest.table(table)
+    named = {**source.labels, **{name: label.strip() for name, label in labels.items()}}
+    kept = {name: label for name, label in named.items() if label}
+    return _with_table(manifest, replace(source, types={**source.types, **types}, labels=kept))
+
+
+def write_as(manifest: Manifest, table: str, csv: CsvOptions, sheet: str | None) -> Manifest:
+    """Say how a table's file is written."""
+    return _with_table(manifest, replace(manifest.table(table), csv=csv, sheet=sheet))
+
+
+def rename_table(manifest: Manifest, table: str, name: str) -> Manifest:
+    """Call a table otherwise, wherever it is named.
+
+    Raises: UsageError, NameTaken.
+    """
+    if not name.strip():
+        raise UsageError("A table needs a name.")
+    name = safe_stem(f"{name}.csv")
+    others = {each.name for each in manifest.tables} - {table}
+    if name.casefold() in {each.casefold() for each in others}:
+        raise NameTaken(f"Another table is called {name}: choose another name.")
+    return replace(
+        manifest,
+        people=name if manifest.people == table else manifest.people,
+        tables=tuple(
+            replace(each, name=name) if each.name == table else each for each in manifest.tables
+        ),
+        links=tuple(_renamed_link(link, table, name) for link in manifest.links),
+    )
+
+
+def leave_out_table(manifest: Manifest, table: str) -> Manifest:
+    """Load a table no more, nor the links from and to it.
+
+    Raises: UsageError for the last one.
+    """
+    tables = tuple(each for each in manifest.tables if each.name != table)
+    if not tables:
+        raise UsageError("One table must stay: the people.")
+    links = tuple(link for link in manifest.links if table not in (link.table, link.to_table))
+    people = tables[0].name if manifest.people == table else manifest.people
+    return replace(manifest, people=people, tables=tables, links=links)
+
+
+def add_link(manifest: Manifest, table: str, field: str, to_table: str, to_field: str) -> Manifest:
+    """Link two tables; the digits of both columns are kept.
+
+    Raises: UsageError.
+    """
+    if table == to_table:
+        raise UsageError("A link joins two different tables: choose another one.")
+    if any(_ends(link) == (table, field, to_table, to_field) for link in manifest.links):
+        raise UsageError("This link is there already.")
+    added = LinkSource(table, field, to_table, to_field)
+    linked = replace(manifest, links=_named((*manifest.links, added)))
+    linked = _with_table(linked, _as_text(linked.table(table), field))
+    return _with_table(linked, _as_text(linked.table(to_table), to_field))
+
+
+def remove_link(manifest: Manifest, position: int) -> Manifest:
+    """Take the link at that position away."""
+    links = tuple(link for at, link in enumerate(manifest.links) if at != position)
+    return replace(manifest, links=links)
+
+
+def _named(links: tuple[LinkSource, ...]) -> tuple[LinkSource, ...]:
+    """Return the links, with a name for each that shares its two tables with another."""
+    named: list[LinkSource] = []
+    for link in links:
+        pair = {link.table, link.to_table}
+        beside = [each for each in links if {each.table, each.to_table} == pair]
+        taken = {each.name for each in (*named, *links) if {each.table, each.to_table} == pair}
+        if len(beside) > 1 and link.name is None:
+            free = link.field if link.field not in taken else f"{link.field} to {link.to_field}"
+            link = replace(link, name=free)
+        named.append(link)
+    return tuple(named)
+
+
+def _ends(link: LinkSource) -> tuple[str, str, str, str]:
+    return link.table, link.field, link.to_table, link.to_field
+
+
+def _renamed_link(link: LinkSource, table: str, name: str) -> LinkSource:
+    return replace(
+        link,
+        table=name if link.table == table else link.table,
+        to_table=name if link.to_table == table else link.to_table,
+    )
+
+
+def _as_text(source: TableSource, column: str | None) -> TableSource:
+    if column is None:
+        return source
+    return replace(source, types={**source.types, column: FieldType.TEXT})
+
+
+def _with_table(manifest: Manifest, table: TableSource) -> Manifest:
+    tables = tuple(table if each.name == table.name else each for each in manifest.tables)
+    return replace(manifest, tables=tables)

@@ -1,0 +1,208 @@
+"""What is proposed for uploaded files, and what somebody made of it, kept beside the files."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from core.data.detect import Detection, Doubt, FoundTable, LinkMatch, complete
+from core.data.load import check, translated_files
+from core.data.manifest import LinkSource, Manifest, TableSource, find_problems, parse_draft
+from core.data.manifest_toml import render_manifest
+from core.data.report import CheckReport
+from core.errors import DataRefused, FileRefused
+from core.settings import Settings
+from core.sync.durable import written_whole
+from core.workspace.uploads import Upload
+
+_DRAFT, _EARLIER, _FOUND = "draft.toml", "earlier.toml", "found.json"
+# One at a time in this process: each takes the memory of a load.
+_READING = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in the files, and the manifest that was `proposed` for them.
+
+    `problem` says why they could not be read as the manifest says; `reading` counts readings.
+    """
+
+    proposed: Manifest
+    tables: Mapping[str, FoundTable]
+    links: tuple[LinkMatch, ...]
+    notes: tuple[str, ...]
+    doubts: tuple[Doubt, ...] = ()
+    reading: int = 0
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An upload with its manifest as it is now, and what was found in its files."""
+
+    upload: Upload
+    manifest: Manifest
+    found: Found
+
+
+_STORED = TypeAdapter(Found)
+
+
+def first_draft(upload: Upload, zone: str) -> Manifest:
+    """Return a manifest that names the files of the upload and knows nothing else of them.
+
+    Raises: FileRefused where there are none.
+    """
+    tables = tuple(TableSource(name, file=path) for name, path in upload.tables().items())
+    if not tables:
+        raise FileRefused("This upload has no files: start again")
+    return Manifest(upload.folder, zone, tables[0].name, tables)
+
+
+def propose(upload: Upload, draft: Manifest, settings: Settings) -> Proposal:
+    """Read the files as the draft says, and save and return what is proposed for them.
+
+    What was chosen before stays where its tables and columns are there still.
+    Raises: StorageFull, QueryFailed; what was saved before stays then.
+    """
+    before = read_proposal(upload)
+    known = before.found if before else Found(draft, {}, (), ())
+    chosen = _corrections(known.proposed, draft) if known.tables else _read(upload, _EARLIER)
+    try:
+        with _READING, translated_files():
+            detected = complete(draft, settings)
+    except DataRefused as refusal:
+        return _save(Proposal(upload, draft, replace(known, problem=str(refusal))))
+    found = _found(detected, known.reading + 1)
+    kept = keep_choices(chosen, found) if chosen else found.proposed
+    return _save(Proposal(upload, kept, found))
+
+
+def read_proposal(upload: Upload) -> Proposal | None:
+    """Return what is saved for the upload, None where nothing was proposed yet."""
+    manifest = _read(upload, _DRAFT)
+    if manifest is None:
+        return None
+    try:
+        found = _STORED.validate_json((upload.folder / _FOUND).read_bytes())
+    except (OSError, ValidationError):
+        return None
+    return Proposal(upload, manifest, found)
+
+
+def save_draft(proposal: Proposal, manifest: Manifest) -> Proposal:
+    """Save and return the proposal with another manifest.
+
+    Raises: StorageFull, FileRefused.
+    """
+    _write(proposal.upload.folder / _DRAFT, render_manifest(manifest))
+    return replace(proposal, manifest=manifest)
+
+
+def save_earlier(upload: Upload, earlier: Manifest) -> None:
+    """Remember what was chosen for files that this upload renews.
+
+    Raises: StorageFull, FileRefused.
+    """
+    _write(upload.folder / _EARLIER, render_manifest(earlier))
+
+
+def check_proposal(proposal: Proposal, settings: Settings) -> CheckReport:
+    """Return all that stands in the way of loading it.
+
+    Raises: StorageFull, QueryFailed.
+    """
+    problems = tuple(find_problems(proposal.manifest))
+    if problems:
+        return CheckReport(problems, None)
+    try:
+        with _READING:
+            return check(proposal.manifest, settings)
+    except DataRefused as refusal:
+        return CheckReport((str(refusal),), None)
+
+
+def write_manifest(proposal: Proposal) -> Path:
+    """Write the manifest that loads read, and return its path.
+
+    Raises: ManifestInvalid, StorageFull, FileRefused.
+    """
+    for problem in find_problems(proposal.manifest):
+        raise FileRefused(problem)
+    _write(proposal.upload.manifest, render_manifest(proposal.manifest))
+    return proposal.upload.manifest
+
+
+def keep_choices(chosen: Manifest, found: Found) -> Manifest:
+    """Return what is proposed with all that was chosen before and is possible still."""
+    proposed = found.proposed
+    earlier = {table.name: table for table in chosen.tables}
+    tables = tuple(
+        _kept_table(earlier[table.name], table, found.tables[table.name])
+        if table.name in earlier
+        else table
+        for table in proposed.tables
+    )
+    links = [link for link in chosen.links if _is_possible(link, found.tables)]
+    links += [link for link in proposed.links if not {link.table, link.to_table} <= earlier.keys()]
+    people = chosen.people if chosen.people in found.tables else proposed.people
+    return Manifest(proposed.folder, chosen.zone, people, tables, tuple(links))
+
+
+def _kept_table(earlier: TableSource, now: TableSource, found: FoundTable) -> TableSource:
+    """Return the table with earlier choices; what was left without a key or time stays so."""
+    columns = found.types.keys()
+    types = {name: kind for name, kind in earlier.types.items() if name in columns}
+    return replace(
+        now,
+        key=earlier.key if earlier.key is None or earlier.key in columns else now.key,
+        time=earlier.time if earlier.time is None or earlier.time in columns else now.time,
+        types={**now.types, **types},
+        labels={name: label for name, label in earlier.labels.items() if name in columns},
+    )
+
+
+def _is_possible(link: LinkSource, found: Mapping[str, FoundTable]) -> bool:
+    ends = ((link.table, link.field), (link.to_table, link.to_field))
+    return all(table in found and column in found[table].types for table, column in ends)
+
+
+def _corrections(proposed: Manifest, draft: Manifest) -> Manifest:
+    """Return the draft with only those types that differ from what was proposed."""
+    before = {table.name: table.types for table in proposed.tables}
+
+    def corrected(table: TableSource) -> TableSource:
+        known = before.get(table.name, {})
+        types = {name: kind for name, kind in table.types.items() if known.get(name) is not kind}
+        return replace(table, types=types)
+
+    return replace(draft, tables=tuple(corrected(table) for table in draft.tables))
+
+
+def _found(detected: Detection, reading: int) -> Found:
+    tables = {table.name: table for table in detected.tables}
+    return Found(
+        detected.manifest, tables, detected.links, detected.notes, detected.doubts, reading
+    )
+
+
+def _save(proposal: Proposal) -> Proposal:
+    folder = proposal.upload.folder
+    _write(folder / _DRAFT, render_manifest(proposal.manifest))
+    _write(folder / _FOUND, _STORED.dump_json(proposal.found).decode())
+    return proposal
+
+
+def _read(upload: Upload, name: str) -> Manifest | None:
+    try:
+        text = (upload.folder / name).read_text(encoding="utf-8")
+        return parse_draft(text, upload.folder, name)
+    except (OSError, UnicodeDecodeError, DataRefused):
+        return None
+
+
+def _write(path: Path, text: str) -> None:
+    with translated_files(), written_whole(path) as part:
+        part.write_text(text, encoding="utf-8")
