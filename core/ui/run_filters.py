@@ -58,7 +58,7 @@ def _pick_list(names: Mapping[str, str]) -> str:
             format_func=lambda each: "All lists" if each == _EVERY else names.get(each, each),
             on_change=_note,
             args=("activation",),
-            width=320,
+            width=250,
             help="Type to search by name.",
         )
     )
@@ -89,7 +89,7 @@ def _pick_period() -> str:
             format_func=lambda each: _PERIODS[each][0],
             on_change=_note,
             args=("period",),
-            width=170,
+            width=150,
         )
     )
 

@@ -17,7 +17,8 @@ from core.ui.words import count, length, moment, number_of, shortened
 
 PAGE = 25
 _AGAIN_S = 3.0
-_NAME_LETTERS = 48
+_NAME_LETTERS = 44
+_WIDTHS = (4.2, 1.9, 2.3, 3.6)
 
 
 def draw_history(wanted: RunFilter, zone: ZoneInfo) -> None:
@@ -27,7 +28,7 @@ def draw_history(wanted: RunFilter, zone: ZoneInfo) -> None:
     if number == 0:
         _draw_nothing()
         return
-    st.caption(f"{number_of(number, 'run')}, newest first")
+    st.caption(f"{number_of(number, 'run')}, newest first · + entered, − left")
     page = _asked_page(number)
     rows = _read(wanted, page)
     moving = any(row.run.state not in (*FINAL, RunState.HELD) for row in rows)
@@ -46,33 +47,35 @@ def _draw_page(wanted: RunFilter, page: int, zone: ZoneInfo) -> None:
     with workspace().store.read() as session:
         rows = list_history(session, wanted, offset=(page - 1) * PAGE, limit=PAGE)
         now = session.now()
-    with st.container(border=True, gap="xsmall", key="runs:rows"):
+    with st.container(border=True, gap="xxsmall", key="runs:rows"):
         for row in rows:
             draw_row(row, zone, now)
 
 
 def draw_row(row: HistoryRow, zone: ZoneInfo, now: datetime) -> None:
-    """Draw one run: its list, its state, when and by whom, and what it changed."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        with st.container(width=340):
-            link(
-                "runs",
-                plain(shortened(row.activation_name, _NAME_LETTERS)),
-                icon=":material/chevron_right:",
-                run=str(row.run.id),
-            )
-        st.markdown(run_badge(row.run), width=190)
-        st.caption(_when(row, zone, now), width=300)
-        st.markdown(_figures(row), width="content")
+    """Draw one run: when, its list, its state, by whom, and what it changed."""
+    opens, state, asked, changes = st.columns(_WIDTHS, vertical_alignment="center", gap="small")
+    at = moment(row.run.started_at or row.run.queued_at, zone, now)
+    opens.button(
+        f"{at} · **{plain(shortened(row.activation_name, _NAME_LETTERS))}**",
+        key=f"runs:open:{row.run.id}",
+        type="tertiary",
+        on_click=_open,
+        args=(row.run.id,),
+    )
+    state.markdown(run_badge(row.run))
+    asked.caption(_asked(row))
+    changes.markdown(_figures(row))
 
 
-def _when(row: HistoryRow, zone: ZoneInfo, now: datetime) -> str:
-    parts = [
-        moment(row.run.started_at or row.run.queued_at, zone, now),
-        plain(started_by(row.run.trigger, row.actor)),
-    ]
-    span = took(row.run)
-    return " · ".join([*parts, length(span)] if span is not None else parts)
+def _open(run_id: int) -> None:
+    st.query_params.clear()
+    st.query_params["run"] = str(run_id)
+
+
+def _asked(row: HistoryRow) -> str:
+    asked, span = plain(started_by(row.run.trigger, row.actor)), took(row.run)
+    return asked if span is None else f"{asked}, {length(span)}"
 
 
 def _figures(row: HistoryRow) -> str:
@@ -104,12 +107,14 @@ def _asked_page(number: int) -> int:
 
 
 def _draw_pages(number: int) -> None:
-    st.session_state["runs:page"] = _asked_page(number)
-    st.pagination(_pages(number), key="runs:page", on_change=_turn)
+    page = _asked_page(number)
+    # A key of its own for each page: a filter starts anew at the first, whatever was turned to.
+    key = f"runs:page:{page}"
+    st.pagination(_pages(number), default=page, key=key, on_change=_turn, args=(key,))
 
 
-def _turn() -> None:
-    page = st.session_state["runs:page"]
+def _turn(key: str) -> None:
+    page = st.session_state[key]
     if page == 1:
         st.query_params.pop("page", None)
     else:

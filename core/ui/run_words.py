@@ -12,7 +12,8 @@ from core.ui.words import STATE_WORDS, count, number_of, state_badge
 Detail = Mapping[str, object]
 
 _TRIGGERS = {"schedule": "by its schedule", "data refresh": "after a data refresh"}
-_ACTORS = {"browser": "in the browser", "scheduler": "Scheduler"}
+BROWSER = "browser"
+_ACTORS = {BROWSER: "In the browser", "scheduler": "Scheduler"}
 
 
 def run_badge(run: RunView) -> str:
@@ -32,8 +33,8 @@ def started_by(trigger: str, actor: str) -> str:
     """
     if trigger in _TRIGGERS:
         return _TRIGGERS[trigger]
-    who = _ACTORS.get(actor) or (f"by {actor}" if actor else "")
-    return f"{trigger} {who}".strip()
+    where = "in the browser" if actor == BROWSER else f"by {actor}" if actor else ""
+    return f"{trigger} {where}".strip()
 
 
 def by(actor: str) -> str:
@@ -42,8 +43,7 @@ def by(actor: str) -> str:
     >>> by("browser"), by("ana")
     ('In the browser', 'ana')
     """
-    said = _ACTORS.get(actor, actor)
-    return said[:1].upper() + said[1:] if actor in _ACTORS else said
+    return _ACTORS.get(actor, actor)
 
 
 def changes_of(run: RunView) -> str:

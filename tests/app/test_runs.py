@@ -35,6 +35,13 @@ def test_every_run_has_a_row(app: OpenApp, sample: Path, opened: OpenWorkspace) 
     assert "+1,214" in words(page) and "640 not sent" in words(page)
 
 
+def test_a_row_opens_its_run(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
+    run = run_in(opened, RunState.SUCCEEDED)
+    page = app("runs", state="done")
+    page.button(key=f"runs:open:{run.id}").click().run()
+    assert list(page.query_params) == ["run"] and f"Run {run.id}" in words(page)
+
+
 def test_filters_come_from_the_address(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
     run_in(opened, RunState.SUCCEEDED)
     run_in(opened, RunState.FAILED)
