@@ -1,14 +1,57 @@
-"""Activations."""
+"""Activations: lists that are kept in step with segments."""
 
 import streamlit as st
 
+from core.store.activations import get_activation
+from core.ui.activation_choices import draw_missing, read_choices
+from core.ui.activation_form import draw_activation_form
+from core.ui.activation_list import draw_activations, read_activations
+from core.ui.activation_page import draw_activation
+from core.ui.edge import plain
+from core.ui.navigation import link
 from core.ui.roles import Role
-from core.ui.session import guard
+from core.ui.session import guard, may, workspace
+from core.ui.words import shortened
 
 TITLE = "Activations"
 ICON = ":material/send:"
 ORDER = 3
 LEAST = "viewer"
 
+
+def draw_list() -> None:
+    st.title("Activations")
+    st.caption("Each keeps one list at a platform in step with a segment.")
+    listed = read_activations()
+    if may(Role.EDITOR) and st.button("New activation", icon=":material/add:", type="primary"):
+        st.query_params.from_dict({"new": "1"})
+        st.rerun()
+    if listed.views:
+        draw_activations(listed)
+    else:
+        st.info("Nothing is activated yet: choose a segment and where its list should go.")
+
+
+def draw_form(key: str | None) -> None:
+    guard(Role.EDITOR)
+    saved = None
+    if key is not None:
+        with workspace().store.read() as session:
+            saved = get_activation(session, key)
+    choices = read_choices(saved)
+    st.title(f"Edit “{plain(shortened(saved.display_name))}”" if saved else "New activation")
+    if not draw_missing(choices):
+        draw_activation_form(saved, choices)
+
+
 guard(Role.VIEWER)
-st.title("Activations")
+query = st.query_params
+asked = query.get("activation")
+if asked is None and not query.get("new"):
+    draw_list()
+else:
+    link("activations", "All activations", icon=":material/arrow_back:")
+    if asked is None or query.get("edit"):
+        draw_form(asked)
+    else:
+        draw_activation(asked)

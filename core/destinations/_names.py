@@ -18,17 +18,8 @@ def suggest_audience_name(display_name: str) -> str:
     >>> suggest_audience_name("常連")
     'audience'
     """
-    return fold_name(display_name) or "audience"
-
-
-def fold_name(text: str) -> str:
-    """Return the text in a-z, 0-9 and _, empty where it has no such letter.
-
-    >>> fold_name("Łódź & Ærø"), fold_name("常連")
-    ('lodz_aero', '')
-    """
-    spelled = unicodedata.normalize("NFKC", text).casefold().translate(_SPELLED_OUT)
+    spelled = unicodedata.normalize("NFKC", display_name).casefold().translate(_SPELLED_OUT)
     folded = unicodedata.normalize("NFKD", spelled)
     plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
     words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
-    return words[:_MOST_CHARACTERS].rstrip("_")
+    return words[:_MOST_CHARACTERS].rstrip("_") or "audience"

@@ -25,8 +25,8 @@ from core.sync.trial import Trial, find_people, sending_s, try_out
 from core.workspace.activations import put_activation
 from core.workspace.changes import Changes
 from core.workspace.definition import ActivationPart
+from core.workspace.keys import new_key
 from core.workspace.members import SavedMembers
-from core.workspace.new_keys import new_key
 from core.workspace.opened import OpenWorkspace
 
 _PLACE = re.compile(r"^activations\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_.-]+)?: ")
@@ -89,7 +89,7 @@ def save_activation_draft(
     part = draft.part
     with workspace.store.write(actor) as session:
         taken = [view.key for view in list_activations(session, archived=True)]
-        key = draft.key or new_key(part.display_name or "", "activation", taken)
+        key = draft.key or new_key(part.display_name or "", taken)
         try:
             put_activation(session, key, part, catalogue, Changes())
         except (UsageError, RunRefused) as error:

@@ -26,7 +26,7 @@ from core.store.destinations import (
 )
 from core.sync.rate import take_turn
 from core.workspace.destinations import destination_settings, open_values, secret_fields
-from core.workspace.new_keys import new_key
+from core.workspace.keys import new_key
 from core.workspace.opened import OpenWorkspace
 
 NEEDED = "it is needed"
@@ -68,7 +68,7 @@ def save_draft(workspace: OpenWorkspace, draft: DestinationDraft, actor: str) ->
         if draft.saved is not None:
             return save_destination(session, draft.saved.key, given, workspace.box)
         taken = [view.key for view in list_destinations(session, archived=True)]
-        key = new_key(draft.name, "destination", taken)
+        key = new_key(draft.name, taken)
         return create_destination(session, key, given, workspace.box)
 
 

@@ -1,0 +1,93 @@
+"""What a form of an activation offers to choose from, read in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from core.data.catalogue import Catalogue, Field
+from core.store.activations import ActivationView, list_activations
+from core.store.audiences import AudienceView, get_audience, list_audiences
+from core.store.destinations import DestinationView, list_destinations
+from core.store.segments import SegmentView, list_segments
+from core.store.snapshots import current_snapshot
+from core.store.workspace import WorkspaceView, get_workspace
+from core.ui.navigation import link
+from core.ui.session import workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Segments, destinations and fields; `audience` is the list of the activation that is open."""
+
+    workspace: WorkspaceView
+    segments: Sequence[SegmentView]
+    destinations: Sequence[DestinationView]
+    activations: Sequence[ActivationView]
+    audiences: Sequence[AudienceView]
+    audience: AudienceView | None
+    catalogue: Catalogue | None
+    data_at: datetime | None
+    now: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.workspace.zone)
+
+    @property
+    def fields(self) -> Sequence[Field]:
+        return self.catalogue.people_table.fields if self.catalogue else ()
+
+    @property
+    def revision(self) -> int:
+        """Return a number that grows whenever a segment is saved with another meaning."""
+        return sum(segment.version for segment in self.segments)
+
+    def label(self, field: str) -> str:
+        """Return a field as people read it."""
+        found = next((each for each in self.fields if each.name == field), None)
+        return found.label or found.name if found else field
+
+    def identifier(self) -> str:
+        """Return the field that was the identifier last, or the key of people."""
+        newest = max(self.activations, key=lambda each: each.created_at, default=None)
+        known = {each.name for each in self.fields}
+        if newest is not None and newest.external_id in known:
+            return newest.external_id
+        key = self.catalogue.people_table.key if self.catalogue else None
+        return key or next(iter(known), "")
+
+
+def read_choices(saved: ActivationView | None) -> Choices:
+    """Return what there is to choose from."""
+    with workspace().store.read() as session:
+        loaded = current_snapshot(session)
+        return Choices(
+            workspace=get_workspace(session),
+            segments=list_segments(session),
+            destinations=list_destinations(session),
+            activations=list_activations(session),
+            audiences=list_audiences(session),
+            audience=get_audience(session, saved.audience_id) if saved else None,
+            catalogue=workspace().catalogue(),
+            data_at=loaded.created_at if loaded else None,
+            now=session.now(),
+        )
+
+
+def draw_missing(choices: Choices) -> bool:
+    """Say what must be there before anything can be activated; return whether it is missing."""
+    if choices.catalogue is None:
+        st.info("There is no data yet, so there is nobody to send.", icon=":material/database:")
+        link("data", "Load data")
+    elif not choices.segments:
+        st.info("There is no segment yet: say first who should be in the list.")
+        link("segments", "Make a segment")
+    elif not choices.destinations:
+        st.info("There is no destination yet: say first where lists are sent.")
+        link("destinations", "Connect a destination", new="1")
+    else:
+        return False
+    return True

@@ -1,0 +1,264 @@
+"""The page of activations: from a segment to a list that is ready, and what keeps it from that."""
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.schedule.definition import schedule_from_json
+from core.store.activations import ActivationView, list_activations, pause_activation
+from core.store.audiences import book_ledger, note_applied, note_created, note_write
+from core.store.database import WriteSession
+from core.store.destinations import archive_destination, get_destination, pause_destination
+from core.store.runs import list_runs
+from core.sync.queueing import queue_by_hand
+from core.workspace.destination_drafts import DestinationDraft, save_draft
+from core.workspace.opened import OpenWorkspace
+from tests.app.conftest import OpenApp
+from tests.stand_in import StandInServer
+
+KEY = "vips_about_to_lapse"
+NEW = {"new": "1", "segment": "quiet_in_france"}
+
+
+def words(page: AppTest) -> str:
+    """Return all that the page says."""
+    kinds = ("title", "markdown", "caption", "success", "info", "warning", "error", "code")
+    found: list[Any] = [each for kind in kinds for each in page.get(kind)]
+    return "\n".join(each.value for each in found).replace("\\", "")
+
+
+def widget(page: AppTest, kind: str, label: str) -> Any:
+    found: list[Any] = list(page.get(kind))
+    return next(each for each in found if each.label == label)
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    page = widget(page, "button", label).click().run()
+    assert not page.exception
+    return page
+
+
+def saved(opened: OpenWorkspace) -> dict[str, ActivationView]:
+    with opened.store.read() as session:
+        return {view.key: view for view in list_activations(session)}
+
+
+def queued(opened: OpenWorkspace) -> list[str]:
+    with opened.store.read() as session:
+        return [run.trigger for run in list_runs(session)]
+
+
+def change(opened: OpenWorkspace, do: Any) -> None:
+    with opened.store.write("test") as session:
+        do(session)
+
+
+@pytest.fixture
+def reached(sample: object, opened: OpenWorkspace, stand_in: StandInServer) -> StandInServer:
+    """Let the sample's destination be a stand-in that answers."""
+    with opened.store.read() as session:
+        practice = get_destination(session, "practice")
+    values = {"origin": stand_in.origin}
+    save_draft(opened, DestinationDraft("batch", "Practice", values, practice), "test")
+    return stand_in
+
+
+@pytest.fixture
+def form(app: OpenApp, reached: StandInServer) -> AppTest:
+    return app("activations", **NEW)
+
+
+def test_without_data_the_page_says_what_is_missing(app: OpenApp, home: object) -> None:
+    assert "There is no data yet" in words(app("activations", new="1"))
+
+
+def test_without_a_destination_the_page_says_so(
+    app: OpenApp, sample: object, opened: OpenWorkspace
+) -> None:
+    change(opened, lambda session: archive_destination(session, "practice"))
+    assert "There is no destination yet" in words(app("activations", new="1"))
+
+
+def test_the_list_tells_where_each_goes_and_opens_it(app: OpenApp, sample: object) -> None:
+    said = words(app("activations"))
+    assert "VIPs about to lapse → Practice" in said and "never ran" in said
+
+
+def test_the_form_says_what_a_run_would_do(form: AppTest) -> None:
+    said = words(form)
+    assert "would enter" in said and "Exactly as sent" in said and "looks fine" in said
+    assert int(widget(form, "metric", "Would enter").value.replace(",", "")) > 0
+
+
+def test_the_people_who_would_enter_are_named(form: AppTest) -> None:
+    page = widget(form, "toggle", "See who").set_value(True).run()
+    shown = page.dataframe[0].value
+    assert len(shown) > 0 and len(shown.columns) > 2
+    assert "Nobody would leave" in words(page)
+
+
+def test_activating_saves_and_queues_the_first_run(form: AppTest, opened: OpenWorkspace) -> None:
+    page = press(form, "Activate")
+    view = saved(opened)["france_wants_e_mail_no_visit_this_month"]
+    assert view.segment_key == "quiet_in_france" and queued(opened) == ["by hand"]
+    assert page.query_params["activation"] == view.key
+    assert "Not there yet" in words(page)
+
+
+def test_the_api_name_follows_the_display_name_until_somebody_writes_one(form: AppTest) -> None:
+    page = widget(form, "text_input", "Display name").input("Été, 30 jours").run()
+    assert widget(page, "text_input", "Audience API name").value == "ete_30_jours"
+    page = widget(page, "text_input", "Audience API name").input("summer").run()
+    page = widget(page, "text_input", "Display name").input("Winter").run()
+    assert widget(page, "text_input", "Audience API name").value == "summer"
+
+
+def test_a_name_that_another_activation_keeps_is_refused(form: AppTest) -> None:
+    page = widget(form, "text_input", "Audience API name").input(KEY).run()
+    assert "Another activation keeps this list" in words(page)
+    assert widget(page, "button", "Activate").disabled
+
+
+def test_a_list_that_is_not_ours_is_refused(
+    app: OpenApp, reached: StandInServer, opened: OpenWorkspace
+) -> None:
+    with opened.store.read() as session:
+        destination = opened.connect(get_destination(session, "practice"))
+    destination.create("theirs", "Theirs")
+    destination.close()
+    page = widget(app("activations", **NEW), "text_input", "Audience API name").input("theirs")
+    said = words(page.run())
+    assert "is not Rollcall's" in said and "not built yet" in said
+    assert widget(page.run(), "button", "Activate").disabled
+
+
+def test_a_platform_out_of_reach_still_shows_the_figures(app: OpenApp, sample: object) -> None:
+    page = app("activations", **NEW)
+    assert "could not be checked" in words(page) and "would enter" in words(page)
+    assert not widget(page, "button", "Activate").disabled
+
+
+def test_the_platform_is_asked_once_a_name(form: AppTest, reached: StandInServer) -> None:
+    asked = len(reached.calls("view"))
+    widget(form, "checkbox", "The list would become empty").set_value(False).run()
+    assert asked == len(reached.calls("view")) == 1
+
+
+def test_attributes_and_guards_are_saved(form: AppTest, opened: OpenWorkspace) -> None:
+    page = press(form, "Add an attribute")
+    page = widget(page, "selectbox", "Field").set_value("country").run()
+    page = widget(page, "number_input", "Percent of the list that may leave").set_value(10).run()
+    press(page, "Activate")
+    view = saved(opened)["france_wants_e_mail_no_visit_this_month"]
+    assert view.attributes == {"country": "country"}
+    assert '"above_percent": 10' in view.guards and '"empty"' in view.guards
+
+
+def test_two_attributes_of_one_name_are_refused(form: AppTest, opened: OpenWorkspace) -> None:
+    page = press(press(press(form, "Add an attribute"), "Add an attribute"), "Activate")
+    assert "Two attributes are sent as" in words(page) and len(saved(opened)) == 1
+
+
+def test_a_schedule_is_saved_and_its_next_moments_shown(
+    form: AppTest, opened: OpenWorkspace
+) -> None:
+    kind = next(each for each in form.get("button_group") if each.key.endswith(":when:kind"))
+    page = kind.set_value("days").run()
+    assert "Next:" in words(page) and "Europe/Paris" in words(page)
+    press(page, "Activate")
+    view = saved(opened)["france_wants_e_mail_no_visit_this_month"]
+    assert schedule_from_json(view.schedule).at == ("07:00",)  # type: ignore[union-attr]
+
+
+def test_an_identifier_of_e_mail_addresses_is_pointed_out(form: AppTest) -> None:
+    page = widget(form, "selectbox", "Batch custom user ID (external ID)").set_value("email").run()
+    assert "look like e-mail addresses" in words(page)
+
+
+def send(session: WriteSession) -> None:
+    """Note what a run of the sample's activation notes."""
+    (view,) = list_activations(session)
+    run = queue_by_hand(session, view)
+    note_created(session, view.audience_id, "t1")
+    note_write(session, view.audience_id, "t2")
+    book_ledger(session, view.audience_id, run.id, file="1.parquet", rows=7, unknown=0)
+
+
+def test_a_list_is_ready_once_the_platform_has_taken_everything_in(
+    app: OpenApp, sample: object, opened: OpenWorkspace
+) -> None:
+    change(opened, send)
+    assert "Do not send a campaign yet" in words(app("activations", activation=KEY))
+    audience = saved(opened)[KEY].audience_id
+    change(opened, lambda session: note_applied(session, audience, "t2"))
+    said = words(app("activations", activation=KEY))
+    assert "Ready in Batch" in said and KEY in said
+
+
+def test_a_pause_says_that_the_list_stays(
+    app: OpenApp, sample: object, opened: OpenWorkspace
+) -> None:
+    page = press(app("activations", activation=KEY), "Pause")
+    assert "The list stays in Batch as it is" in words(page)
+    assert widget(page, "button", "Run now").disabled and saved(opened)[KEY].paused_at
+    press(page, "Resume")
+    assert saved(opened)[KEY].paused_at is None
+
+
+def test_run_now_queues_once(app: OpenApp, sample: object, opened: OpenWorkspace) -> None:
+    page = press(app("activations", activation=KEY), "Run now")
+    assert queued(opened) == ["by hand"] and widget(page, "button", "Run now").disabled
+
+
+def test_an_archived_one_leaves_the_list(
+    app: OpenApp, sample: object, opened: OpenWorkspace
+) -> None:
+    page = press(app("activations", activation=KEY), "Archive it")
+    assert "Archived" in words(page) and saved(opened) == {}
+
+
+def test_a_paused_destination_is_told_with_who_mends_it(
+    app: OpenApp, sample: object, opened: OpenWorkspace
+) -> None:
+    refused = "Batch refuses the REST API key (401)."
+    change(opened, lambda session: pause_destination(session, "practice", refused))
+    said = words(app("activations", activation=KEY))
+    assert refused in said and "administers Rollcall mends this" in said
+
+
+def test_an_edit_keeps_what_it_does_not_touch(
+    app: OpenApp, reached: StandInServer, opened: OpenWorkspace
+) -> None:
+    before = saved(opened)[KEY].settings
+    page = app("activations", activation=KEY, edit="1")
+    widget(page, "text_input", "Display name").input("VIPs").run()
+    press(page, "Save")
+    after = saved(opened)[KEY].settings
+    assert after.display_name == "VIPs" and after.audience_name == before.audience_name
+    assert (after.attributes, after.schedule) == (before.attributes, before.schedule)
+
+
+def test_the_name_is_locked_once_something_was_sent(
+    app: OpenApp, reached: StandInServer, opened: OpenWorkspace
+) -> None:
+    change(opened, send)
+    page = app("activations", activation=KEY, edit="1")
+    assert widget(page, "text_input", "Audience API name").disabled
+    assert widget(page, "selectbox", "Destination").disabled
+
+
+def test_pausing_twice_is_no_error(app: OpenApp, sample: object, opened: OpenWorkspace) -> None:
+    page = app("activations", activation=KEY)
+    change(opened, lambda session: pause_activation(session, KEY))
+    assert not press(page, "Pause").error
+
+
+def test_a_name_of_255_letters_fits(form: AppTest, opened: OpenWorkspace) -> None:
+    page = widget(form, "text_input", "Display name").input("É" * 255).run()
+    press(page, "Activate")
+    assert any(view.display_name == "É" * 255 for view in saved(opened).values())
+
+
+def test_an_activation_that_is_gone_is_a_sentence(app: OpenApp, sample: object) -> None:
+    assert "There is no activation" in words(app("activations", activation="gone"))
