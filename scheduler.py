@@ -10,7 +10,7 @@ import sys
 from datetime import date
 
 from core.errors import RollcallError
-from core.sample.workspace import start_sample
+from core.sample.workspace import run_sample, start_sample
 from core.settings import make_folders, read_settings
 from core.store.database import migrate
 from core.store.processes import SCHEDULER
@@ -32,6 +32,7 @@ def main() -> int:
         log.info(migrate(settings).sentence)
         with open_workspace(settings, MEMORY_SHARE) as workspace:
             if settings.sample and start_sample(workspace, date.today(), SCHEDULER):
+                run_sample(workspace, SCHEDULER)
                 log.info("the sample shop was made")
             scheduler = Scheduler(workspace)
             for number in (signal.SIGTERM, signal.SIGINT):

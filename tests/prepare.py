@@ -1,4 +1,4 @@
-"""Gets what the tests need and pip cannot give, on Debian as root: PostgreSQL's server, chromium."""
+"""Gets what tests need and pip cannot give, on Debian as root: PostgreSQL's server, chromium."""
 
 import os
 import shutil

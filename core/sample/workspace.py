@@ -13,7 +13,7 @@ from core.sample.practice import PROJECT_KEY, REST_API_KEY
 from core.sample.shop import Shop
 from core.segments.checking import references
 from core.segments.reading import read_json
-from core.store.activations import archive_activation, list_activations
+from core.store.activations import archive_activation, get_activation, list_activations
 from core.store.activity import list_activity, record
 from core.store.database import ReadSession, WriteSession
 from core.store.destinations import archive_destination, list_destinations
@@ -21,6 +21,7 @@ from core.store.loads import LoadState, ask_load_cancel, list_loads
 from core.store.segments import archive_segment, list_segments
 from core.store.snapshots import current_snapshot, forget_current
 from core.store.workspace import get_workspace, set_data_source
+from core.sync.queueing import queue_slot
 from core.workspace.apply import apply_file
 from core.workspace.opened import OpenWorkspace
 
@@ -87,6 +88,12 @@ def start_sample(
     with workspace.store.write(actor) as session:
         record(session, _MADE, _KIND, _KIND)
     return True
+
+
+def run_sample(workspace: OpenWorkspace, actor: str) -> None:
+    """Queue the first run of the sample's list: its schedule would begin a quarter later."""
+    with workspace.store.write(actor) as session:
+        queue_slot(session, get_activation(session, _LAPSING_KEY), "schedule", session.now())
 
 
 def has_sample(session: ReadSession) -> bool:

@@ -130,6 +130,12 @@ class Tab:
             if not (rule["id"] == _TOLERATED[0] and _TOLERATED[1] in str(node["target"]))
         ]
 
+    def height(self) -> int:
+        """Return how tall a window shows the whole page."""
+        main = self.page.get_by_test_id("stMain")
+        inside: int = main.evaluate("each => each.scrollHeight - each.clientHeight")
+        return int(self.page.viewport_size["height"]) + inside if self.page.viewport_size else 0
+
     def sideways(self) -> int:
         """Return by how many pixels the page could be scrolled sideways."""
         return int(

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e.browser import DESKTOP, Scheme, Tab, chromium, opened_tab, started_browser
-from tests.e2e.processes import RollcallProcesses, running_rollcall
+from tests.e2e.processes import RollcallProcesses, running_rollcall, wait_for_list
 
 OpenTab = Callable[..., Tab]
 
@@ -20,6 +20,7 @@ OpenTab = Callable[..., Tab]
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RollcallProcesses]:
     """Run Rollcall on the sample shop, for tests that leave it as it is."""
     with running_rollcall(tmp_path_factory.mktemp("shop") / "home") as running:
+        wait_for_list(running)
         yield running
 
 

@@ -7,10 +7,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from core.settings import Settings
+from core.store.activations import find_activation
+from core.store.database import Store, open_store
+from core.store.run_states import RunState
+from core.store.runs import newest_runs
 from tests.stand_in import ROOT, StandInServer
+from tests.worker.home import wait_until
 
 START_S = 120
 
@@ -89,6 +95,21 @@ def running_rollcall(home: Path, **variables: str) -> Iterator[RollcallProcesses
     finally:
         if made.process is not None and made.process.poll() is None:
             made.end()
+
+
+def wait_for_list(rollcall: RollcallProcesses, name: str = "vips_about_to_lapse") -> int:
+    """Return how many are in a list of the stand-in once its run has ended."""
+    settings = Settings(home=rollcall.home)
+
+    def is_done(store: Store) -> bool:
+        with store.read() as session:
+            found = find_activation(session, name)
+            newest = found and newest_runs(session).get(found.id)
+            return bool(newest and newest.state in (RunState.SUCCEEDED, RunState.UNCHANGED))
+
+    with closing(open_store(settings)) as store, rollcall.stand_in() as stand_in:
+        wait_until(lambda: is_done(store), 60, "the first run did not succeed")
+        return len(stand_in.members(name))
 
 
 def free_ports(count: int) -> list[int]:

@@ -21,7 +21,7 @@ from core.store.workspace import get_workspace, set_data_source
 from core.workspace.loading import load_data
 from core.workspace.opened import OpenWorkspace, open_workspace
 from tests.stand_in import StandInServer
-from tests.worker.home import Home
+from tests.worker.home import Home, wait_until
 from tests.worker.processes import schedulers
 
 NOWHERE = {"practice_url": "http://127.0.0.1:9", "memory": "300MB"}
@@ -61,6 +61,8 @@ def test_a_scheduler_makes_it_in_an_empty_home_if_asked(tmp_path, stand_in, monk
     with schedulers(home) as one:
         one.start_surely()
         assert "the sample shop was made" in {line["message"] for line in one.log()}
+        name = "vips_about_to_lapse"
+        wait_until(lambda: stand_in.has(name) and stand_in.members(name), 60, "an empty list")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
