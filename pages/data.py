@@ -1,14 +1,71 @@
-"""Data."""
+"""Data: what is known about people, where it comes from, and bringing more of it."""
 
 import streamlit as st
 
+from core.errors import SnapshotMissing
+from core.store.snapshots import SnapshotView
+from core.ui.data_fields import draw_fields
+from core.ui.data_loaded import draw_checks, draw_header, draw_tables, read_catalogue
+from core.ui.data_progress import draw_failure, draw_progress
+from core.ui.data_proposal import draw_proposal
+from core.ui.data_refresh import draw_copies, draw_refresh
+from core.ui.data_state import DataState, read_state
+from core.ui.data_upload import draw_sample_card, draw_upload
+from core.ui.edge import show_error
 from core.ui.roles import Role
-from core.ui.session import guard
+from core.ui.session import guard, may
 
 TITLE = "Data"
 ICON = ":material/database:"
 ORDER = 1
 LEAST = "viewer"
 
+
+def draw_loaded(state: DataState, current: SnapshotView) -> None:
+    """Draw the data that is loaded; where its file is gone, the way to bring it back."""
+    try:
+        catalogue = read_catalogue(current)
+    except SnapshotMissing as error:
+        show_error(error)
+        draw_refresh(state)
+        return
+    draw_header(state, current, catalogue)
+    views = st.tabs(
+        ["Tables", "Fields", "Checks", "Refresh", "Earlier copies"], key="view", bind="query-params"
+    )
+    tables, fields, checks, refresh, copies = views
+    if tables.open:
+        with tables:
+            draw_tables(catalogue)
+    if fields.open:
+        with fields:
+            draw_fields(catalogue, current.id)
+    if checks.open:
+        with checks:
+            draw_checks(catalogue)
+    if refresh.open:
+        with refresh:
+            draw_refresh(state)
+    if copies.open:
+        with copies:
+            draw_copies(state)
+
+
 guard(Role.VIEWER)
 st.title("Data")
+state = read_state()
+upload, replacing = st.query_params.get("upload"), st.query_params.get("replace")
+if state.under_way is not None:
+    draw_progress()
+elif state.failed is not None and upload is None:
+    draw_failure(state, state.failed)
+if state.is_sample and upload is None and may(Role.ADMIN):
+    draw_sample_card()
+if upload is not None and may(Role.ADMIN):
+    draw_proposal(upload)
+elif replacing is not None:
+    draw_upload(state.upload if replacing == "files" else None, leaving=True)
+elif state.current is not None:
+    draw_loaded(state, state.current)
+elif state.under_way is None:
+    draw_upload()

@@ -9,11 +9,14 @@ from core.errors import NameTaken, UsageError
 from core.workspace.uploads import safe_stem
 
 
-def choose_people(manifest: Manifest, table: str, key: str | None) -> Manifest:
-    """Make a table that of the people, with that key if it had none."""
-    people = manifest.table(table)
-    chosen = replace(manifest, people=table)
-    return choose_key(chosen, table, people.key or key)
+def choose_people(manifest: Manifest, table: str) -> Manifest:
+    """Make a table that of the people; it may still need a key."""
+    return replace(manifest, people=table)
+
+
+def choose_zone(manifest: Manifest, zone: str) -> Manifest:
+    """Say in which zone times without one are meant, and days begin."""
+    return replace(manifest, zone=zone)
 
 
 def choose_key(manifest: Manifest, table: str, key: str | None) -> Manifest:
@@ -59,7 +62,7 @@ def rename_table(manifest: Manifest, table: str, name: str) -> Manifest:
         tables=tuple(
             replace(each, name=name) if each.name == table else each for each in manifest.tables
         ),
-        links=tuple(_renamed_link(link, table, name) for link in manifest.links),
+        links=tuple(renamed_link(link, table, name) for link in manifest.links),
     )
 
 
@@ -115,7 +118,8 @@ def _ends(link: LinkSource) -> tuple[str, str, str, str]:
     return link.table, link.field, link.to_table, link.to_field
 
 
-def _renamed_link(link: LinkSource, table: str, name: str) -> LinkSource:
+def renamed_link(link: LinkSource, table: str, name: str) -> LinkSource:
+    """Return the link with a table called otherwise."""
     return replace(
         link,
         table=name if link.table == table else link.table,

@@ -15,6 +15,7 @@ from core.data.report import CheckReport
 from core.errors import DataRefused, FileRefused
 from core.settings import Settings
 from core.sync.durable import written_whole
+from core.workspace.proposal_edits import rename_table, renamed_link
 from core.workspace.uploads import Upload
 
 _DRAFT, _EARLIER, _FOUND = "draft.toml", "earlier.toml", "found.json"
@@ -99,6 +100,31 @@ def save_draft(proposal: Proposal, manifest: Manifest) -> Proposal:
     """
     _write(proposal.upload.folder / _DRAFT, render_manifest(manifest))
     return replace(proposal, manifest=manifest)
+
+
+def rename(proposal: Proposal, table: str, name: str) -> Proposal:
+    """Save and return the proposal with a table called otherwise.
+
+    Raises: UsageError, NameTaken, StorageFull, FileRefused.
+    """
+    manifest, found = rename_table(proposal.manifest, table, name), proposal.found
+    position = [each.name for each in proposal.manifest.tables].index(table)
+    new = manifest.tables[position].name
+    renamed = replace(
+        found,
+        proposed=rename_table(found.proposed, table, new),
+        tables={
+            new if each == table else each: replace(at, name=new if each == table else each)
+            for each, at in found.tables.items()
+        },
+        links=tuple(
+            replace(match, link=renamed_link(match.link, table, new)) for match in found.links
+        ),
+        doubts=tuple(
+            replace(doubt, table=new) if doubt.table == table else doubt for doubt in found.doubts
+        ),
+    )
+    return _save(Proposal(proposal.upload, manifest, renamed))
 
 
 def save_earlier(upload: Upload, earlier: Manifest) -> None:

@@ -13,6 +13,7 @@ from core.workspace.proposal_edits import (
     choose_key,
     choose_people,
     choose_time,
+    choose_zone,
     leave_out_table,
     remove_link,
     rename_table,
@@ -24,10 +25,9 @@ LINK = LinkSource("orders", "who", "people", "id")
 DRAFT = Manifest(Path("/data"), "UTC", "people", (PEOPLE, ORDERS))
 
 
-def test_another_table_of_people_gets_a_key() -> None:
-    chosen = choose_people(DRAFT, "orders", "who")
-    assert (chosen.people, chosen.table("orders").key) == ("orders", "who")
-    assert choose_people(DRAFT, "people", "mail").table("people").key == "id"
+def test_another_table_may_be_that_of_the_people_in_another_zone() -> None:
+    chosen = choose_zone(choose_people(DRAFT, "orders"), "Asia/Tokyo")
+    assert (chosen.people, chosen.zone, chosen.tables) == ("orders", "Asia/Tokyo", DRAFT.tables)
 
 
 def test_the_digits_of_a_key_are_kept() -> None:

@@ -34,6 +34,7 @@ from core.workspace.proposals import (
     first_draft,
     propose,
     read_proposal,
+    rename,
     save_draft,
     write_manifest,
 )
@@ -234,3 +235,14 @@ def test_a_table_left_out_stays_out(workspace: OpenWorkspace) -> None:
     made = proposed(workspace)
     left = save_draft(made, leave_out_table(made.manifest, "orders"))
     assert [t.name for t in again(workspace, left).manifest.tables] == ["customers"]
+
+
+def test_a_renamed_table_keeps_what_was_found_and_corrected(workspace: OpenWorkspace) -> None:
+    made = proposed(workspace)
+    typed = change_columns(made.manifest, "orders", {"amount": FieldType.TEXT}, {})
+    renamed = rename(save_draft(made, typed), "orders", "Purchases")
+    assert renamed == read_proposal(made.upload)
+    assert renamed.found.tables["Purchases"].rows == 2
+    assert renamed.found.links[0].link == renamed.manifest.links[0]
+    read = again(workspace, renamed).manifest
+    assert read.table("Purchases").types["amount"] is FieldType.TEXT

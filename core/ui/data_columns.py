@@ -1,0 +1,176 @@
+"""The tables of a proposal, one at a time: name, key, time, columns with types, first rows."""
+
+import streamlit as st
+
+from core.data.catalogue import FieldType
+from core.data.detect import FoundTable
+from core.data.manifest import TableSource
+from core.ui.data_draft import change, open_proposal, prime, rename_table
+from core.ui.data_formats import draw_formats
+from core.ui.data_words import TYPE_WORDS
+from core.ui.edge import plain
+from core.ui.words import shortened
+from core.workspace.proposal_edits import (
+    change_columns,
+    choose_key,
+    choose_time,
+    leave_out_table,
+)
+from core.workspace.proposals import Proposal
+
+_TABLE = "data:table"
+_COLUMN, _TYPE, _LABEL, _VALUES = "Column", "Type", "Name on screen", "First values"
+_TYPES = {word: kind for kind, word in TYPE_WORDS.items()}
+_TIMES = (FieldType.DATE, FieldType.TIMESTAMP)
+
+
+def draw_tables(proposal: Proposal) -> None:
+    """Draw the table that is chosen, and the choice where there are several."""
+    with st.container(border=True):
+        st.markdown("**What do the tables hold?** Correct whatever was not told right.")
+        names = [table.name for table in proposal.manifest.tables]
+        if st.session_state.get(_TABLE) not in names:
+            st.session_state[_TABLE] = names[0]
+        if len(names) > 1:
+            st.segmented_control("Table", names, key=_TABLE, required=True, format_func=_as_label)
+        table = proposal.manifest.table(str(st.session_state[_TABLE]))
+        _draw_head(proposal, table)
+        _draw_columns(proposal, table)
+        with st.expander("First rows, as they are read"):
+            _draw_rows(proposal.found.tables[table.name])
+        with st.expander("How the file is written"):
+            draw_formats(proposal, table)
+
+
+def column_names(proposal: Proposal, table: str) -> list[str]:
+    """Return the names of a table's columns, in the order of its file."""
+    return list(proposal.found.tables[table].types)
+
+
+def column_type(proposal: Proposal, table: TableSource, column: str) -> FieldType:
+    """Return what a column is read as."""
+    return table.types.get(column) or proposal.found.tables[table.name].types[column]
+
+
+def _draw_head(proposal: Proposal, table: TableSource) -> None:
+    upload, is_people = proposal.upload.id, proposal.manifest.people == table.name
+    columns = column_names(proposal, table.name)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Name of the table",
+            key=prime("data:name", table.name),
+            on_change=_change_name,
+            args=(upload, table.name),
+            max_chars=60,
+            width=240,
+        )
+        if not is_people:
+            _draw_key_and_time(proposal, table, columns)
+        if len(proposal.manifest.tables) > 1 and not is_people:
+            st.button(
+                "Leave this table out",
+                key="data:leave_out",
+                icon=":material/delete:",
+                on_click=_leave_out,
+                args=(upload, table.name),
+            )
+
+
+def _draw_key_and_time(proposal: Proposal, table: TableSource, columns: list[str]) -> None:
+    upload = proposal.upload.id
+    times = [name for name in columns if column_type(proposal, table, name) in _TIMES]
+    st.selectbox(
+        "Key",
+        ["", *columns],
+        key=prime("data:key", table.key or ""),
+        format_func=lambda name: name or "None",
+        on_change=_change_key,
+        args=(upload, table.name),
+        help="The column that names each row, if there is one. Other tables can point to it.",
+        width=240,
+    )
+    st.selectbox(
+        "When it happened",
+        list(dict.fromkeys(["", *times, table.time or ""])),
+        key=prime("data:time", table.time or ""),
+        format_func=lambda name: name or "No time",
+        on_change=_change_time,
+        args=(upload, table.name),
+        help="The date or time of each row, for conditions such as “in the last 90 days”.",
+        width=240,
+    )
+
+
+def _draw_columns(proposal: Proposal, table: TableSource) -> None:
+    upload, found = proposal.upload.id, proposal.found
+    key = f"data:columns:{upload}:{table.name}:{found.reading}"
+    st.data_editor(
+        _column_rows(proposal, table),
+        hide_index=True,
+        disabled=[_COLUMN, _VALUES],
+        column_config={
+            _TYPE: st.column_config.SelectboxColumn(
+                _TYPE, options=list(_TYPES), required=True, width="small"
+            ),
+            _LABEL: st.column_config.TextColumn(_LABEL, max_chars=255),
+            _VALUES: st.column_config.TextColumn(_VALUES, width="large"),
+        },
+        key=key,
+        on_change=_change_columns,
+        args=(upload, table.name, key),
+        alt=f"Columns of {table.name}",
+    )
+
+
+def _column_rows(proposal: Proposal, table: TableSource) -> dict[str, list[str]]:
+    found = proposal.found.tables[table.name]
+    names = list(found.types)
+    return {
+        _COLUMN: names,
+        _TYPE: [TYPE_WORDS[column_type(proposal, table, name)] for name in names],
+        _LABEL: [table.labels.get(name, "") for name in names],
+        _VALUES: [_first_values(found, position) for position in range(len(names))],
+    }
+
+
+def _first_values(found: FoundTable, position: int) -> str:
+    values = [row[position] for row in found.sample if row[position]]
+    return ", ".join(dict.fromkeys(shortened(value, 40) for value in values if value))
+
+
+def _draw_rows(found: FoundTable) -> None:
+    if not found.sample:
+        st.caption("This file has no rows.")
+        return
+    columns = {name: [row[at] for row in found.sample] for at, name in enumerate(found.types)}
+    st.dataframe(columns, hide_index=True, alt=f"First rows of {found.name}")
+
+
+def _change_name(upload: str, table: str) -> None:
+    st.session_state[_TABLE] = rename_table(upload, table, st.session_state["data:name"])
+
+
+def _change_key(upload: str, table: str) -> None:
+    key = st.session_state["data:key"]
+    change(upload, lambda manifest: choose_key(manifest, table, key or None))
+
+
+def _change_time(upload: str, table: str) -> None:
+    time = st.session_state["data:time"]
+    change(upload, lambda manifest: choose_time(manifest, table, time or None))
+
+
+def _leave_out(upload: str, table: str) -> None:
+    change(upload, lambda manifest: leave_out_table(manifest, table))
+
+
+def _change_columns(upload: str, table: str, key: str) -> None:
+    names = column_names(open_proposal(upload), table)
+    edited = {names[int(row)]: cells for row, cells in st.session_state[key]["edited_rows"].items()}
+    types = {name: _TYPES[cells[_TYPE]] for name, cells in edited.items() if _TYPE in cells}
+    labels = {name: cells[_LABEL] or "" for name, cells in edited.items() if _LABEL in cells}
+    change(upload, lambda manifest: change_columns(manifest, table, types, labels))
+
+
+def _as_label(table: str) -> str:
+    return plain(shortened(table, 40))

@@ -1,0 +1,98 @@
+"""Changes that widgets make to a proposal: saved beside the files, refusals told next time."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from core.data.manifest import Manifest
+from core.data.report import CheckReport
+from core.errors import RollcallError
+from core.ui.edge import sentence_of
+from core.ui.session import workspace
+from core.workspace.proposals import (
+    Proposal,
+    check_proposal,
+    first_draft,
+    propose,
+    read_proposal,
+    rename,
+    save_draft,
+)
+from core.workspace.uploads import find_upload
+
+_REFUSED = "data:refused"
+_CHECKED = "data:checked"
+
+
+def open_proposal(upload_id: str) -> Proposal:
+    """Return the proposal of that upload; files that nothing was proposed for are read now.
+
+    Raises: UnknownName, FileRefused, StorageFull, QueryFailed.
+    """
+    upload = find_upload(workspace().settings, upload_id)
+    found = read_proposal(upload)
+    if found is not None:
+        return found
+    with st.spinner("Reading the files …", show_time=True):
+        draft = first_draft(upload, "Europe/Paris")
+        return propose(upload, draft, workspace().settings)
+
+
+def prime(key: str, value: Any) -> str:
+    """Let the widget of that key show what the proposal says, and return the key."""
+    st.session_state[key] = value
+    return key
+
+
+def change(upload_id: str, edit: Callable[[Manifest], Manifest]) -> None:
+    """Save what an edit makes of the manifest; a refusal is told on the next run."""
+    try:
+        proposal = open_proposal(upload_id)
+        save_draft(proposal, edit(proposal.manifest))
+    except RollcallError as error:
+        st.session_state[_REFUSED] = sentence_of(error)
+
+
+def rename_table(upload_id: str, table: str, name: str) -> str:
+    """Call a table otherwise and return its name now; a refusal is told on the next run."""
+    try:
+        before = open_proposal(upload_id)
+        position = [each.name for each in before.manifest.tables].index(table)
+        return rename(before, table, name).manifest.tables[position].name
+    except RollcallError as error:
+        st.session_state[_REFUSED] = sentence_of(error)
+        return table
+
+
+def read_files_again(proposal: Proposal, manifest: Manifest) -> None:
+    """Read the files as the manifest says, and draw the page anew.
+
+    Raises: StorageFull, QueryFailed.
+    """
+    with st.spinner("Reading the files again …", show_time=True):
+        propose(proposal.upload, manifest, workspace().settings)
+    st.rerun()
+
+
+def draw_refusal() -> None:
+    """Draw why the last change was refused, once."""
+    refused = st.session_state.pop(_REFUSED, None)
+    if refused:
+        st.error(refused, icon=":material/error:")
+
+
+def check_now(proposal: Proposal) -> None:
+    """Check the proposal, for as long as nothing in it changes.
+
+    Raises: StorageFull, QueryFailed.
+    """
+    with st.spinner("Checking every row …", show_time=True):
+        report = check_proposal(proposal, workspace().settings)
+    st.session_state[_CHECKED] = (proposal.manifest, report)
+
+
+def last_check(proposal: Proposal) -> CheckReport | None:
+    """Return what the last check said, None where the proposal has changed since."""
+    manifest, report = st.session_state.get(_CHECKED, (None, None))
+    return report if manifest == proposal.manifest else None

@@ -1,0 +1,61 @@
+"""The tables and their links as a picture, with a sentence above it and a table behind it."""
+
+from collections.abc import Iterator
+
+import streamlit as st
+
+from core.data.catalogue import Catalogue, Link
+from core.ui.words import count, number_of, share, shortened
+
+_LETTERS = 40
+
+
+def draw_picture(catalogue: Catalogue) -> None:
+    """Draw how the tables point to one another."""
+    links = number_of(len(catalogue.links), "link")
+    st.markdown(f"**How the tables belong together:** {links}, each from many rows to one.")
+    st.mermaid_chart("\n".join(_lines(catalogue)), alt="Tables and the links between them")
+    with st.expander("The links as a table"):
+        st.dataframe(_rows(catalogue), hide_index=True, alt="Links")
+
+
+def mermaid_text(text: str) -> str:
+    """Return a text that a picture shows as it is, whatever stands in it.
+
+    >>> mermaid_text('a "b"; --> c')
+    'a #34;b#34;#59; --#62; c'
+    """
+    cut = shortened(text, _LETTERS)
+    return "".join(
+        letter if letter.isalnum() or letter in " _-.,%…" else f"#{ord(letter)};" for letter in cut
+    )
+
+
+def _lines(catalogue: Catalogue) -> Iterator[str]:
+    yield "flowchart LR"
+    at = {table.name: f"t{number}" for number, table in enumerate(catalogue.tables)}
+    for table in catalogue.tables:
+        rows = mermaid_text(number_of(table.rows, "row"))
+        shape = ('(["', '"])') if table.name == catalogue.people else ('["', '"]')
+        yield f"{at[table.name]}{shape[0]}{mermaid_text(table.name)}<br/>{rows}{shape[1]}"
+    for link in catalogue.links:
+        label = f"{mermaid_text(link.field)}<br/>{mermaid_text(_rate(catalogue, link))}"
+        yield f'{at[link.table]} -->|"{label}"| {at[link.to_table]}'
+
+
+def _rows(catalogue: Catalogue) -> dict[str, list[str]]:
+    return {
+        "From": [f"{link.table}.{link.field}" for link in catalogue.links],
+        "To": [f"{link.to_table}.{link.to_field}" for link in catalogue.links],
+        "Rows that find theirs": [_rate(catalogue, link) for link in catalogue.links],
+        "Of filled rows": [count(_filled(catalogue, link)) for link in catalogue.links],
+    }
+
+
+def _rate(catalogue: Catalogue, link: Link) -> str:
+    return share(link.matched, _filled(catalogue, link))
+
+
+def _filled(catalogue: Catalogue, link: Link) -> int:
+    table = catalogue.by_name[link.table]
+    return table.rows - table.by_name[link.field].blank
