@@ -14,7 +14,7 @@ from core.store.destinations import DestinationView, list_destinations
 from core.store.segments import SegmentView, list_segments
 from core.store.snapshots import current_snapshot
 from core.store.workspace import WorkspaceView, get_workspace
-from core.ui.navigation import link
+from core.ui.navigation import go
 from core.ui.session import workspace
 
 
@@ -50,6 +50,17 @@ class Choices:
         found = next((each for each in self.fields if each.name == field), None)
         return found.label or found.name if found else field
 
+    def place(self, asked: str | None) -> str:
+        """Return the destination to begin with: the one asked for, the last used, one that goes."""
+        going = [view.key for view in self.destinations if view.paused_at is None]
+        newest = max(self.activations, key=lambda each: each.created_at, default=None)
+        known = [view.key for view in self.destinations]
+        if asked in known:
+            return str(asked)
+        if newest is not None and newest.destination_key in going:
+            return newest.destination_key
+        return next(iter([*going, *known]), "")
+
     def identifier(self) -> str:
         """Return the field that was the identifier last, or the key of people."""
         newest = max(self.activations, key=lambda each: each.created_at, default=None)
@@ -62,6 +73,7 @@ class Choices:
 
 def read_choices(saved: ActivationView | None) -> Choices:
     """Return what there is to choose from."""
+    catalogue = workspace().catalogue()
     with workspace().store.read() as session:
         loaded = current_snapshot(session)
         return Choices(
@@ -71,7 +83,7 @@ def read_choices(saved: ActivationView | None) -> Choices:
             activations=list_activations(session),
             audiences=list_audiences(session),
             audience=get_audience(session, saved.audience_id) if saved else None,
-            catalogue=workspace().catalogue(),
+            catalogue=catalogue,
             data_at=loaded.created_at if loaded else None,
             now=session.now(),
         )
@@ -81,13 +93,18 @@ def draw_missing(choices: Choices) -> bool:
     """Say what must be there before anything can be activated; return whether it is missing."""
     if choices.catalogue is None:
         st.info("There is no data yet, so there is nobody to send.", icon=":material/database:")
-        link("data", "Load data")
+        _offer("Load data", "data")
     elif not choices.segments:
         st.info("There is no segment yet: say first who should be in the list.")
-        link("segments", "Make a segment")
+        _offer("Make a segment", "segments")
     elif not choices.destinations:
         st.info("There is no destination yet: say first where lists are sent.")
-        link("destinations", "Connect a destination", new="1")
+        _offer("Connect a destination", "destinations", new="1")
     else:
         return False
     return True
+
+
+def _offer(label: str, page: str, **query: str) -> None:
+    if st.button(label, type="primary", icon=":material/arrow_forward:"):
+        go(page, **query)

@@ -15,7 +15,7 @@ from core.ui.activation_choices import Choices
 from core.ui.activation_fields import draw_attributes, draw_identifier, draw_looks
 from core.ui.activation_guards import draw_guards
 from core.ui.activation_trial import draw_trial, summary, tried
-from core.ui.edge import errors_shown, show_error
+from core.ui.edge import errors_shown, plain, show_error
 from core.ui.frame import draw_practice_badge
 from core.ui.schedule_form import draw_schedule_form
 from core.ui.session import actor, workspace
@@ -30,8 +30,7 @@ def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None
     """Draw all sections and, at the foot, what a run would do and the button that saves."""
     segment, to = _draw_joined(saved, choices)
     key = f"activation:{saved.key if saved else 'new'}:{segment.key}"
-    if is_practice(to):
-        draw_practice_badge()
+    _draw_destination(to)
     kind = destination_type(to.platform)
     with _section(f"In {kind.label}"):
         display, audience, check = draw_names(key, segment.name, saved, to, choices)
@@ -77,29 +76,44 @@ def _draw_joined(
     """Return which segment goes where; where something was sent, it stays there."""
     segments = {view.key: view for view in choices.segments}
     destinations = {view.key: view for view in choices.destinations}
-    asked = st.query_params.get("segment", "")
-    first = saved.segment_key if saved else asked
-    name = saved.key if saved else f"new:{asked}"
+    first = saved.segment_key if saved else st.query_params.get("segment", "")
+    place = saved.destination_key if saved else choices.place(st.query_params.get("destination"))
+    for kind, key, known in (("segment", first, segments), ("destination", place, destinations)):
+        if saved is not None and key not in known:
+            st.warning(f"The {kind} it had is archived: choose another, or leave without saving.")
     left, right = st.columns(2)
     segment = left.selectbox(
         "Segment",
         list(segments),
         index=list(segments).index(first) if first in segments else 0,
         format_func=lambda key: segments[key].name,
-        key=f"activation:segment:{name}",
+        key=f"activation:segment:{saved.key if saved else f'new:{first}'}",
     )
     to = right.selectbox(
         "Destination",
         list(destinations),
-        index=list(destinations).index(saved.destination_key)
-        if saved and saved.destination_key in destinations
-        else 0,
+        index=list(destinations).index(place) if place in destinations else 0,
         format_func=lambda key: destinations[key].name,
-        key=f"activation:destination:{name}",
+        key=f"activation:destination:{saved.key if saved else 'new'}",
         disabled=was_sent(choices),
         help="A list stays where it is: for another destination make another activation.",
     )
+    if saved is None:
+        # A browser that is refreshed shows the same choice again.
+        st.query_params.from_dict({"new": "1", "segment": segment, "destination": to})
     return segments[segment], destinations[to]
+
+
+def _draw_destination(to: DestinationView) -> None:
+    """Say what is special about where the list goes."""
+    if is_practice(to):
+        draw_practice_badge()
+    if to.paused_reason is not None:
+        st.warning(
+            "**This destination is paused**: nothing is sent there until whoever administers "
+            f"Rollcall has mended it. {plain(to.paused_reason)}",
+            icon=":material/key_off:",
+        )
 
 
 def _draw_now(

@@ -78,21 +78,23 @@ def _draw_one(view: ActivationView, listed: Listed) -> None:
     to = listed.destinations[view.destination_key]
     run = listed.newest.get(view.id)
     audience = listed.audiences[view.audience_id]
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        with st.container(width="stretch", gap=None):
-            link("activations", f"**{plain(shortened(view.display_name))}**", activation=view.key)
-            segment = shortened(listed.segments[view.segment_key])
-            st.caption(f"{plain(segment)} → {plain(shortened(to.name))} · {_next(view, listed)}")
-        with st.container(horizontal=True, width="content", vertical_alignment="center"):
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+            with st.container(width="stretch"):
+                link(
+                    "activations", f"**{plain(shortened(view.display_name))}**", activation=view.key
+                )
+            size = f"**{count(audience.ledger_rows)}** in it"
+            st.markdown(
+                size if audience.ledger_file else "no list yet", width=120, text_alignment="right"
+            )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(_state(view, to, run), width="content")
             if is_practice(to):
                 draw_practice_badge()
-            st.markdown(_state(view, to, run), width="content")
-            st.markdown(
-                f"**{count(audience.ledger_rows)}** in it"
-                if audience.ledger_file
-                else "no list yet",
-                width=120,
-                text_alignment="right",
+            segment = plain(shortened(listed.segments[view.segment_key]))
+            st.caption(
+                f"{segment} → {plain(shortened(to.name))} · {_next(view, listed)}", width="content"
             )
 
 

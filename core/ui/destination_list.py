@@ -16,7 +16,7 @@ from core.ui.edge import plain
 from core.ui.frame import draw_practice_badge
 from core.ui.navigation import link
 from core.ui.session import workspace
-from core.ui.words import moment
+from core.ui.words import moment, shortened
 from core.workspace.destinations import is_practice
 
 _LINKED = 6
@@ -48,12 +48,14 @@ def read_destinations() -> Listed:
 
 def draw_destination_card(view: DestinationView, listed: Listed) -> None:
     """Draw one destination of the list."""
-    with st.container(border=True):
-        with st.container(
-            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
-        ):
-            link("destinations", f"**{plain(view.name)}**", destination=view.key)
-            draw_state(view, listed)
+    with st.container(border=True, gap="xsmall"):
+        link("destinations", f"**{plain(shortened(view.name))}**", destination=view.key)
+        draw_state(view, listed)
+        if view.paused_reason is not None:
+            st.markdown(
+                f":red[:material/key_off: {plain(view.paused_reason)}] Whoever administers "
+                "Rollcall mends this: open it to correct or to test it."
+            )
         draw_users(listed.users[view.key])
 
 
@@ -90,7 +92,7 @@ def draw_users(users: Sequence[ActivationView]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Used by", width="content")
         for each in users[:_LINKED]:
-            link("activations", _short(each.display_name), activation=each.key)
+            link("activations", plain(shortened(each.display_name)), activation=each.key)
         if len(users) > _LINKED:
             st.caption(f"and {len(users) - _LINKED} more", width="content")
 
@@ -99,7 +101,3 @@ def _facts(view: DestinationView, listed: Listed) -> list[str]:
     tested = f"tested {moment(view.tested_at, listed.zone, listed.now)}" if view.tested_at else None
     busy = f"{listed.busy.get(view.account, 0):.0%}".replace("%", " % busy in the last hour")
     return [destination_type(view.platform).label, tested or "never tested", busy]
-
-
-def _short(name: str) -> str:
-    return plain(name if len(name) <= 60 else f"{name[:59]}…")

@@ -262,3 +262,35 @@ def test_a_name_of_255_letters_fits(form: AppTest, opened: OpenWorkspace) -> Non
 
 def test_an_activation_that_is_gone_is_a_sentence(app: OpenApp, sample: object) -> None:
     assert "There is no activation" in words(app("activations", activation="gone"))
+
+
+def test_a_paused_destination_is_told_before_anything_is_activated(
+    app: OpenApp, reached: StandInServer, opened: OpenWorkspace
+) -> None:
+    change(opened, lambda session: pause_destination(session, "practice", "Batch refuses (401)."))
+    assert "This destination is paused" in words(app("activations", **NEW))
+
+
+def test_the_form_begins_with_a_destination_that_is_in_order(
+    app: OpenApp, reached: StandInServer, opened: OpenWorkspace
+) -> None:
+    other = DestinationDraft("batch", "Another", {**reached.config, "project_key": "project_2"})
+    save_draft(opened, other, "test")
+    change(opened, lambda session: pause_destination(session, "practice", "Batch refuses (401)."))
+    page = app("activations", **NEW)
+    assert widget(page, "selectbox", "Destination").value == "another"
+
+
+def test_the_choice_stands_in_the_address(form: AppTest) -> None:
+    page = widget(form, "selectbox", "Segment").set_value(KEY).run()
+    assert page.query_params["segment"] == KEY
+    assert widget(page, "text_input", "Display name").value == "VIPs about to lapse"
+
+
+def test_a_schedule_that_is_none_is_told_and_not_saved(form: AppTest) -> None:
+    kind = next(each for each in form.get("button_group") if each.key.endswith(":when:kind"))
+    page = (
+        widget(kind.set_value("cron").run(), "text_input", "Cron expression").input("daily").run()
+    )
+    assert "'daily' is no cron expression" in words(page)
+    assert widget(page, "button", "Activate").disabled
