@@ -20,7 +20,7 @@ LEAST = "viewer"
 
 
 def draw_list() -> None:
-    st.title("Activations")
+    st.title("Activations", anchor=False)
     st.caption("Each keeps one list at a platform in step with a segment.")
     listed = read_activations()
     if may(Role.EDITOR) and st.button("New activation", icon=":material/add:", type="primary"):
@@ -39,7 +39,10 @@ def draw_form(key: str | None) -> None:
         with workspace().store.read() as session:
             saved = get_activation(session, key)
     choices = read_choices(saved)
-    st.title(f"Edit “{plain(shortened(saved.display_name))}”" if saved else "New activation")
+    st.title(
+        f"Edit “{plain(shortened(saved.display_name))}”" if saved else "New activation",
+        anchor=False,
+    )
     if not draw_missing(choices):
         draw_activation_form(saved, choices)
 

@@ -27,7 +27,7 @@ LEAST = "viewer"
 
 
 def draw_list(listed: Listed) -> None:
-    st.title("Destinations")
+    st.title("Destinations", anchor=False)
     st.caption("Where lists are kept: accounts at platforms such as Batch.")
     if may(Role.ADMIN):
         if st.button("New destination", icon=":material/add:", type="primary"):
@@ -43,7 +43,7 @@ def draw_list(listed: Listed) -> None:
 def draw_new() -> None:
     guard(Role.ADMIN)
     link("destinations", "All destinations", icon=":material/arrow_back:")
-    st.title("New destination")
+    st.title("New destination", anchor=False)
     platform = st.segmented_control(
         "Platform",
         list(destination_types()),
@@ -57,7 +57,7 @@ def draw_new() -> None:
 
 def draw_one(view: DestinationView, listed: Listed) -> None:
     link("destinations", "All destinations", icon=":material/arrow_back:")
-    st.title(plain(view.name))
+    st.title(plain(view.name), anchor=False)
     draw_state(view, listed)
     draw_pause(view, listed)
     draw_users(listed.users[view.key])

@@ -55,7 +55,7 @@ def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None
         guards,
         saved.key if saved else None,
     )
-    trial = _draw_now(key, draft, to, choices)
+    trial = _draw_now(key, draft, to, choices, begins_empty=check.begins_empty)
     if trial is not None:
         with looks:
             draw_looks(trial, field, choices)
@@ -64,7 +64,7 @@ def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None
 
 def _section(title: str, caption: str = "") -> DeltaGenerator:
     section = st.container(border=True)
-    section.subheader(title)
+    section.subheader(title, anchor=False)
     if caption:
         section.caption(caption)
     return section
@@ -117,11 +117,11 @@ def _draw_destination(to: DestinationView) -> None:
 
 
 def _draw_now(
-    key: str, draft: ActivationDraft, to: DestinationView, choices: Choices
+    key: str, draft: ActivationDraft, to: DestinationView, choices: Choices, *, begins_empty: bool
 ) -> Trial | None:
     trial: Trial | None = None
     with _section("Now", _NOW), errors_shown():
-        trial = tried(draft, to, choices)
+        trial = tried(draft, to, choices, begins_empty=begins_empty)
         draw_trial(key, trial, draft, to, choices)
     return trial
 

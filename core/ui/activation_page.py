@@ -70,7 +70,7 @@ class Shown:
 def draw_activation(key: str) -> None:
     """Draw the page of an activation. Raises: UnknownName."""
     shown = _read(key)
-    st.title(plain(shown.view.display_name))
+    st.title(plain(shown.view.display_name), anchor=False)
     _draw_joined(shown)
     _draw_actions(shown)
     _draw_obstacles(shown)
@@ -119,7 +119,7 @@ def _draw_joined(shown: Shown) -> None:
 def _draw_readiness(shown: Shown) -> None:
     """Say whether a campaign may use the list, and under which name."""
     audience = shown.audience
-    st.subheader(f"In {shown.label}")
+    st.subheader(f"In {shown.label}", anchor=False)
     if audience.applied_at is not None and audience.ledger_file is not None:
         st.markdown(
             f":green[:material/check_circle:] **Ready in {shown.label}** since "
@@ -143,7 +143,7 @@ def _draw_readiness(shown: Shown) -> None:
 
 
 def _draw_next(shown: Shown) -> None:
-    st.subheader("When")
+    st.subheader("When", anchor=False)
     schedule = schedule_from_json(shown.view.schedule)
     said = describe_schedule(schedule)
     st.markdown(f"{said[:1].upper()}{said[1:]}")
@@ -162,7 +162,7 @@ def _draw_runs(shown: Shown) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.subheader("Last runs", width="content")
+        st.subheader("Last runs", width="content", anchor=False)
         if shown.runs:
             link("runs", "All its runs", activation=shown.view.key)
     if not shown.runs:

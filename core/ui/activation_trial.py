@@ -26,7 +26,9 @@ _SHOWN_FIELDS = 6
 _KEPT_S = 300
 
 
-def tried(draft: ActivationDraft, to: DestinationView, choices: Choices) -> Trial:
+def tried(
+    draft: ActivationDraft, to: DestinationView, choices: Choices, *, begins_empty: bool
+) -> Trial:
     """Return what a run of the draft would do; the answer is kept for a while.
 
     Raises: what `try_draft` raises.
@@ -42,12 +44,12 @@ def tried(draft: ActivationDraft, to: DestinationView, choices: Choices) -> Tria
         draft.external_id,
         draft.attributes,
     )
-    return _tried(decides, draft)
+    return _tried(decides, begins_empty, draft)
 
 
 @st.cache_data(ttl=_KEPT_S, max_entries=50, show_spinner="Working out who would enter and leave …")
-def _tried(decides: tuple[object, ...], _draft: ActivationDraft) -> Trial:
-    return try_draft(workspace(), _draft)
+def _tried(decides: tuple[object, ...], begins_empty: bool, _draft: ActivationDraft) -> Trial:
+    return try_draft(workspace(), _draft, begins_empty=begins_empty)
 
 
 def draw_trial(

@@ -100,9 +100,12 @@ def save_activation_draft(
         return saved
 
 
-def try_draft(workspace: OpenWorkspace, draft: ActivationDraft) -> Trial:
+def try_draft(
+    workspace: OpenWorkspace, draft: ActivationDraft, *, begins_empty: bool = False
+) -> Trial:
     """Return what a run of the draft would do, as far as is known without the platform.
 
+    `begins_empty` says that what was sent under the name before counts no more.
     Raises: SnapshotMissing, SegmentInvalid, RunRefused, QueryFailed, LedgerMissing, StorageFull,
             UnknownName.
     """
@@ -113,7 +116,7 @@ def try_draft(workspace: OpenWorkspace, draft: ActivationDraft) -> Trial:
         audience = find_audience(session, destination.account, draft.audience_name)
         limits = destination_type(destination.platform).limits
         question = question_of(_settings(draft), session, limits)
-    file = audience.ledger_file if audience else None
+    file = audience.ledger_file if audience and not begins_empty else None
     ledger = workspace.settings.ledgers / file if file else None
     members = SavedMembers(workspace.store, workspace.settings, workspace.instance)
     return try_out(workspace.instance, members, question, ledger, workspace.settings.plans)

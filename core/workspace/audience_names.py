@@ -43,6 +43,11 @@ class NameCheck:
     def usable(self) -> bool:
         return self.state in _USABLE
 
+    @property
+    def begins_empty(self) -> bool:
+        """Return whether a list under this name would not go on with what we sent before."""
+        return not self.usable or self.state is NameState.GONE
+
 
 def check_name(
     workspace: OpenWorkspace, destination: DestinationView, name: str, own_key: str | None

@@ -114,9 +114,13 @@ def test_the_api_name_follows_the_display_name_until_somebody_writes_one(form: A
     assert widget(page, "text_input", "Audience API name").value == "summer"
 
 
-def test_a_name_that_another_activation_keeps_is_refused(form: AppTest) -> None:
+def test_a_name_that_another_activation_keeps_is_refused(
+    form: AppTest, opened: OpenWorkspace
+) -> None:
+    change(opened, send)
     page = widget(form, "text_input", "Audience API name").input(KEY).run()
     assert "Another activation keeps this list" in words(page)
+    assert widget(page, "metric", "Would leave").value == "0"
     assert widget(page, "button", "Activate").disabled
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.destinations import destination_type, destination_types
 from core.store.destinations import (
     DestinationView,
     destination_secrets,
@@ -19,7 +20,8 @@ from tests.stand_in import StandInServer
 def words(page: AppTest) -> str:
     """Return all that the page says."""
     kinds = ("title", "markdown", "caption", "success", "info", "warning", "error")
-    return "\n".join(each.value for kind in kinds for each in page.get(kind)).replace("\\", "")
+    found: list[Any] = [each for kind in kinds for each in page.get(kind)]
+    return "\n".join(each.value for each in found).replace("\\", "")
 
 
 def field(page: AppTest, label: str) -> Any:
@@ -131,3 +133,20 @@ def test_an_unused_one_is_archived(filled: AppTest, opened: OpenWorkspace) -> No
 
 def test_an_address_of_nothing_is_a_sentence(app: OpenApp, sample: object) -> None:
     assert "There is no destination “gone”" in words(app("destinations", destination="gone"))
+
+
+@pytest.mark.parametrize("platform", destination_types())
+def test_every_platform_has_its_form(platform: str, app: OpenApp, home: object) -> None:
+    page = app("destinations", new="1")
+    page = page.get("button_group")[0].set_value(platform).run()
+    titles = {each.title for each in destination_type(platform).config_model.model_fields.values()}
+    assert titles < {each.label for each in page.text_input} and not page.exception
+
+
+def test_a_folder_that_is_no_whole_path_is_told(
+    app: OpenApp, home: object, opened: OpenWorkspace
+) -> None:
+    page = app("destinations", new="1").get("button_group")[0].set_value("csv_file").run()
+    field(page, "Name").input("Files")
+    field(page, "Folder").input("lists")
+    assert "is no whole path" in words(press(page, "Save")) and saved(opened) == []
