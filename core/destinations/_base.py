@@ -107,9 +107,16 @@ class DestinationConfig(BaseModel):
 
 
 class Destination(ABC):
-    """One configured account; safe to share between threads, closed once."""
+    """One configured account; safe to share between threads, closed once.
+
+    `place` is where lists lie, `name_label` and `id_label` what the platform calls their names and
+    the identifiers of people.
+    """
 
     label: ClassVar[str]
+    place: ClassVar[str] = "the platform"
+    name_label: ClassVar[str] = "Name of the list"
+    id_label: ClassVar[str] = "ID"
     limits: ClassVar[Limits]
     config_model: ClassVar[type[DestinationConfig]]
 

@@ -125,6 +125,9 @@ class Batch(Destination):
     """One project in Batch."""
 
     label: ClassVar[str] = "Batch"
+    place: ClassVar[str] = "Batch"
+    name_label: ClassVar[str] = "Audience API name"
+    id_label: ClassVar[str] = "Batch custom user ID (external ID)"
     limits: ClassVar[Limits] = _LIMITS
     config_model: ClassVar[type[DestinationConfig]] = Config
 

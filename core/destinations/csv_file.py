@@ -68,6 +68,9 @@ class CsvFiles(Destination):
     """A folder with `<audience>.csv` and `<audience>/changes/<run>.csv`."""
 
     label: ClassVar[str] = "CSV file"
+    place: ClassVar[str] = "the folder"
+    name_label: ClassVar[str] = "Name of the file, without .csv"
+    id_label: ClassVar[str] = "First column, id"
     limits: ClassVar[Limits] = _LIMITS
     config_model: ClassVar[type[DestinationConfig]] = Config
 

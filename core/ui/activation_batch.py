@@ -27,7 +27,7 @@ def draw_names(
     key: str, name: str, saved: ActivationView | None, to: DestinationView, choices: Choices
 ) -> tuple[str, str, NameCheck]:
     """Draw both names and return them with how the API name stands; `name` is what is suggested."""
-    label = destination_type(to.platform).label
+    kind = destination_type(to.platform)
     suggested = saved.audience_name if saved else _free_name(name, to, choices)
     st.session_state.setdefault(f"{key}:audience", suggested)
     st.session_state.setdefault(f"{key}:suggested", None if saved else suggested)
@@ -42,12 +42,12 @@ def draw_names(
         args=(key,),
     )
     left.caption(
-        f"In {label} the list keeps the name it was made with."
+        f"In {kind.place} the list keeps the name it was made with."
         if is_locked
-        else f"Rollcall cannot change it in {label} later."
+        else f"Rollcall cannot change it in {kind.place} later."
     )
     audience_name = right.text_input(
-        "Audience API name",
+        kind.name_label,
         key=f"{key}:audience",
         max_chars=_MOST_CHARACTERS,
         disabled=is_locked,
@@ -96,7 +96,7 @@ def forget_checks() -> None:
 def _draw_check(check: NameCheck, to: DestinationView, name: str, *, is_locked: bool) -> None:
     if is_locked and check.state is NameState.OURS:
         st.caption(
-            f":material/lock: It is the list's name in {destination_type(to.platform).label}: "
+            f":material/lock: It is the list's name in {destination_type(to.platform).place}: "
             "another name would be another list."
         )
     else:

@@ -20,7 +20,7 @@ def draw_identifier(key: str, saved: ActivationView | None, choices: Choices, la
     given = saved.external_id if saved else choices.identifier()
     names = _names(choices, (given,))
     return st.selectbox(
-        f"{label} custom user ID (external ID)" if label == "Batch" else "Identifier",
+        label,
         names,
         index=names.index(given),
         format_func=choices.label,

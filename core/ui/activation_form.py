@@ -32,10 +32,10 @@ def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None
     key = f"activation:{saved.key if saved else 'new'}:{segment.key}"
     _draw_destination(to)
     kind = destination_type(to.platform)
-    with _section(f"In {kind.label}"):
+    with _section(f"In {kind.place}"):
         display, audience, check = draw_names(key, segment.name, saved, to, choices)
     with _section("Identifier"):
-        field = draw_identifier(key, saved, choices, kind.label)
+        field = draw_identifier(key, saved, choices, kind.id_label)
         looks = st.container()
         attributes = draw_attributes(key, saved, choices, kind.limits.attributes)
     with _section("When"):

@@ -55,8 +55,8 @@ class Shown:
         return ZoneInfo(self.workspace.zone)
 
     @property
-    def label(self) -> str:
-        return destination_type(self.destination.platform).label
+    def place(self) -> str:
+        return destination_type(self.destination.platform).place
 
     @property
     def is_moving(self) -> bool:
@@ -119,16 +119,16 @@ def _draw_joined(shown: Shown) -> None:
 def _draw_readiness(shown: Shown) -> None:
     """Say whether a campaign may use the list, and under which name."""
     audience = shown.audience
-    st.subheader(f"In {shown.label}", anchor=False)
+    st.subheader(f"In {shown.place}", anchor=False)
     if audience.applied_at is not None and audience.ledger_file is not None:
         st.markdown(
-            f":green[:material/check_circle:] **Ready in {shown.label}** since "
+            f":green[:material/check_circle:] **Ready in {shown.place}** since "
             f"{shown.at(audience.applied_at)}"
         )
     elif audience.last_write_at is not None:
         st.markdown(
             ":orange[:material/hourglass_top:] **Do not send a campaign yet**: "
-            f"{shown.label} has not taken in what was sent {shown.at(audience.last_write_at)}."
+            f"{shown.place} has not taken in what was sent {shown.at(audience.last_write_at)}."
         )
     else:
         st.markdown(
@@ -138,7 +138,7 @@ def _draw_readiness(shown: Shown) -> None:
     if audience.ledger_file is not None:
         people = plain(shown.workspace.people_word)
         st.markdown(f"**{count(audience.ledger_rows)}** {people} are in the list.")
-    st.caption("Audience API name")
+    st.caption(destination_type(shown.destination.platform).name_label)
     st.code(audience.name, language=None, wrap_lines=True)
 
 
@@ -196,7 +196,7 @@ def _draw_obstacles(shown: Shown) -> None:
     elif view.paused_at is not None:
         why = f" {plain(view.paused_reason)}" if view.paused_reason else ""
         st.warning(
-            f"**Paused** since {shown.at(view.paused_at)}.{why} The list stays in {shown.label} "
+            f"**Paused** since {shown.at(view.paused_at)}.{why} The list stays in {shown.place} "
             "as it is.",
             icon=":material/pause_circle:",
         )
@@ -239,7 +239,7 @@ def _draw_actions(shown: Shown) -> None:
             st.rerun()
         with st.popover("Archive …", icon=":material/archive:"):
             st.write(
-                f"Nothing keeps the list in step any more; it stays in {shown.label} as it is."
+                f"Nothing keeps the list in step any more; it stays in {shown.place} as it is."
             )
             if st.button("Archive it"):
                 _do(lambda session: archive_activation(session, view.key))

@@ -79,7 +79,7 @@ def check_name(
     except (DestinationError, UsageError, StoreError) as error:
         return NameCheck(NameState.UNKNOWN, f"It could not be checked: {error}", twin=twin)
     state = _judge(audience, seen)
-    return NameCheck(state, _sentence(state, kind.label), twin=twin)
+    return NameCheck(state, _sentence(state, kind.place), twin=twin)
 
 
 def _view(workspace: OpenWorkspace, destination: DestinationView, name: str) -> PlatformView | None:
@@ -103,12 +103,12 @@ def _judge(audience: AudienceView | None, seen: PlatformView | None) -> NameStat
     }[judge_audience(audience, seen)]
 
 
-def _sentence(state: NameState, label: str) -> str:
+def _sentence(state: NameState, place: str) -> str:
     return {
         NameState.FREE: "This name is free.",
-        NameState.OURS: f"Rollcall made this list in {label} and keeps it.",
-        NameState.GONE: f"Somebody deleted this list in {label}: the next run waits for approval, "
+        NameState.OURS: f"Rollcall made this list in {place} and keeps it.",
+        NameState.GONE: f"Somebody deleted this list in {place}: the next run waits for approval, "
         "then makes it again with everybody in it.",
-        NameState.STRANGE: f"A list of this name exists in {label} and is not Rollcall's. Taking "
+        NameState.STRANGE: f"A list of this name exists in {place} and is not Rollcall's. Taking "
         "over an existing list is not built yet: choose another name.",
     }[state]
