@@ -36,6 +36,7 @@ $(BIN)/uv:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check '$(UV)'
 
 $(RUNTIME): requirements.lock | $(BIN)/uv
+	@echo "Installing into .venv …"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	@touch $@
 

@@ -26,7 +26,7 @@ class Running:
     ) -> None:
         self.program = program
         self.said_ready = Event()
-        self._say = say
+        self._say: Callable[[str], None] | None = say
         with _open_log(program) as log:
             self._process = subprocess.Popen(  # noqa: S603  (our own command lines)
                 program.command,
@@ -47,6 +47,8 @@ class Running:
         return self._process.poll()
 
     def ask_to_end(self) -> None:
+        """Tell it to end; what it says from now on stands in its log alone."""
+        self._say = None
         self._process.send_signal(self.program.stop_signal)
 
     def kill(self) -> None:
@@ -74,8 +76,9 @@ class Running:
     def _hear(self, line: str) -> None:
         if line.endswith(READY):
             self.said_ready.set()
-        if not _UNIMPORTANT.match(line):
-            self._say(f"{self.program.name:<9} | {line}")
+        say = self._say
+        if say is not None and not _UNIMPORTANT.match(line):
+            say(f"{self.program.name:<9} | {line}")
 
 
 def _open_log(program: Program) -> IO[bytes]:
