@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.data.catalogue import FieldType
 from core.data.detect import FoundTable
-from core.data.manifest import TableSource
-from core.ui.data_draft import change, open_proposal, prime, rename_table
+from core.data.manifest import Manifest, TableSource
+from core.ui.data_draft import change, prime, rename_table
 from core.ui.data_formats import draw_formats
 from core.ui.data_words import TYPE_WORDS
 from core.ui.edge import plain
@@ -16,9 +16,10 @@ from core.workspace.proposal_edits import (
     choose_time,
     leave_out_table,
 )
-from core.workspace.proposals import Proposal
+from core.workspace.proposals import Proposal, save_draft
 
 _TABLE = "data:table"
+_WIDTH = 195
 _COLUMN, _TYPE, _LABEL, _VALUES = "Column", "Type", "Name on screen", "First values"
 _TYPES = {word: kind for kind, word in TYPE_WORDS.items()}
 _TIMES = (FieldType.DATE, FieldType.TIMESTAMP)
@@ -28,7 +29,7 @@ def draw_tables(proposal: Proposal) -> None:
     """Draw the table that is chosen, and the choice where there are several."""
     with st.container(border=True):
         st.markdown("**What do the tables hold?** Correct whatever was not told right.")
-        names = [table.name for table in proposal.manifest.tables]
+        names = _people_first(proposal.manifest)
         if st.session_state.get(_TABLE) not in names:
             st.session_state[_TABLE] = names[0]
         if len(names) > 1:
@@ -52,6 +53,11 @@ def column_type(proposal: Proposal, table: TableSource, column: str) -> FieldTyp
     return table.types.get(column) or proposal.found.tables[table.name].types[column]
 
 
+def _people_first(manifest: Manifest) -> list[str]:
+    names = [table.name for table in manifest.tables]
+    return sorted(names, key=lambda name: name != manifest.people)
+
+
 def _draw_head(proposal: Proposal, table: TableSource) -> None:
     upload, is_people = proposal.upload.id, proposal.manifest.people == table.name
     columns = column_names(proposal, table.name)
@@ -62,13 +68,13 @@ def _draw_head(proposal: Proposal, table: TableSource) -> None:
             on_change=_change_name,
             args=(upload, table.name),
             max_chars=60,
-            width=240,
+            width=_WIDTH,
         )
         if not is_people:
             _draw_key_and_time(proposal, table, columns)
         if len(proposal.manifest.tables) > 1 and not is_people:
             st.button(
-                "Leave this table out",
+                "Leave it out",
                 key="data:leave_out",
                 icon=":material/delete:",
                 on_click=_leave_out,
@@ -87,7 +93,7 @@ def _draw_key_and_time(proposal: Proposal, table: TableSource, columns: list[str
         on_change=_change_key,
         args=(upload, table.name),
         help="The column that names each row, if there is one. Other tables can point to it.",
-        width=240,
+        width=_WIDTH,
     )
     st.selectbox(
         "When it happened",
@@ -97,13 +103,12 @@ def _draw_key_and_time(proposal: Proposal, table: TableSource, columns: list[str
         on_change=_change_time,
         args=(upload, table.name),
         help="The date or time of each row, for conditions such as “in the last 90 days”.",
-        width=240,
+        width=_WIDTH,
     )
 
 
 def _draw_columns(proposal: Proposal, table: TableSource) -> None:
-    upload, found = proposal.upload.id, proposal.found
-    key = f"data:columns:{upload}:{table.name}:{found.reading}"
+    key = _editor_key(proposal, table)
     st.data_editor(
         _column_rows(proposal, table),
         hide_index=True,
@@ -116,10 +121,39 @@ def _draw_columns(proposal: Proposal, table: TableSource) -> None:
             _VALUES: st.column_config.TextColumn(_VALUES, width="large"),
         },
         key=key,
-        on_change=_change_columns,
-        args=(upload, table.name, key),
         alt=f"Columns of {table.name}",
     )
+    fresh = _fresh_edits(key)
+    if fresh:
+        _save_edits(proposal, table.name, fresh)
+        st.rerun()
+
+
+def _editor_key(proposal: Proposal, table: TableSource) -> str:
+    """Return a key that changes with whatever else than the editor changes types."""
+    ends = sorted(proposal.manifest.link_columns(table.name))
+    return f"data:columns:{proposal.upload.id}:{proposal.found.reading}:{table.name}:{ends}"
+
+
+def _fresh_edits(key: str) -> dict[int, dict[str, str | None]]:
+    """Return the cells that were edited since the last time, by row and column."""
+    edited = st.session_state[key]["edited_rows"]
+    before = st.session_state.get(f"{key}:saved", {})
+    st.session_state[f"{key}:saved"] = {row: dict(cells) for row, cells in edited.items()}
+    fresh = {
+        int(row): {
+            name: value for name, value in cells.items() if before.get(row, {}).get(name) != value
+        }
+        for row, cells in edited.items()
+    }
+    return {row: cells for row, cells in fresh.items() if cells}
+
+
+def _save_edits(proposal: Proposal, table: str, edits: dict[int, dict[str, str | None]]) -> None:
+    names = column_names(proposal, table)
+    types = {names[row]: _TYPES[kind] for row, cells in edits.items() if (kind := cells.get(_TYPE))}
+    labels = {names[row]: cells[_LABEL] or "" for row, cells in edits.items() if _LABEL in cells}
+    save_draft(proposal, change_columns(proposal.manifest, table, types, labels))
 
 
 def _column_rows(proposal: Proposal, table: TableSource) -> dict[str, list[str]]:
@@ -162,14 +196,6 @@ def _change_time(upload: str, table: str) -> None:
 
 def _leave_out(upload: str, table: str) -> None:
     change(upload, lambda manifest: leave_out_table(manifest, table))
-
-
-def _change_columns(upload: str, table: str, key: str) -> None:
-    names = column_names(open_proposal(upload), table)
-    edited = {names[int(row)]: cells for row, cells in st.session_state[key]["edited_rows"].items()}
-    types = {name: _TYPES[cells[_TYPE]] for name, cells in edited.items() if _TYPE in cells}
-    labels = {name: cells[_LABEL] or "" for name, cells in edited.items() if _LABEL in cells}
-    change(upload, lambda manifest: change_columns(manifest, table, types, labels))
 
 
 def _as_label(table: str) -> str:

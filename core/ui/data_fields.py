@@ -17,6 +17,7 @@ from core.ui.words import count, share
 
 _SHOWN = 100
 _SAMPLE = 20
+_AT_ONCE = 30
 _Looked = tuple[duckdb.DuckDBPyConnection, Snapshot, Table, Sequence[Field]]
 
 
@@ -59,7 +60,13 @@ def _draw_table(table: Table, fields: Sequence[Field], copy: str) -> None:
     if all(field.label in ("", field.name) for field in fields):
         del rows["In the file"]
     wide = {"Values": st.column_config.TextColumn(width="large")}
-    st.dataframe(rows, hide_index=True, column_config=wide, alt=f"Fields of {table.name}")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config=wide,
+        height="content" if len(fields) <= _AT_ONCE else "auto",
+        alt=f"Fields of {table.name}",
+    )
     if table.rows > MOST_ROWS:
         st.caption(f"Values are those of a sample of {count(MOST_ROWS)} rows.")
     with st.expander("Sample rows", key="data:sample", on_change="rerun") as sample:

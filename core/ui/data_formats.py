@@ -56,28 +56,29 @@ def zones() -> list[str]:
 
 
 def _draw_options(proposal: Proposal, table: TableSource) -> tuple[CsvOptions, str | None]:
-    csv, file = table.csv, table.file or ""
+    csv, file, place = table.csv, table.file or "", (table, proposal.found.reading)
     if file.lower().endswith(_TEXT_FILES):
         csv = replace(
             csv,
-            delimiter=_choose(table, "Columns apart by", _DELIMITERS, csv.delimiter),
-            encoding=_choose(table, "Letters as", _ENCODINGS, csv.encoding),
+            delimiter=_choose(place, "Columns apart by", _DELIMITERS, csv.delimiter),
+            encoding=_choose(place, "Letters as", _ENCODINGS, csv.encoding),
         )
     options: dict[str, Any] = {
-        "decimal": _choose(table, "Decimal sign", _DECIMALS, csv.decimal),
-        "dates": _choose(table, "Order of dates", _DATES, csv.dates),
+        "decimal": _choose(place, "Decimal sign", _DECIMALS, csv.decimal),
+        "dates": _choose(place, "Order of dates", _DATES, csv.dates),
     }
     sheet = table.sheet
     if file.lower().endswith(ExcelSource.endings):
         names = sheet_names(proposal.upload.folder / file)
-        sheet = _choose(table, "Sheet", {name: name for name in names}, sheet)
+        sheet = _choose(place, "Sheet", {name: name for name in names}, sheet)
     return replace(csv, **options), sheet
 
 
 def _choose(
-    table: TableSource, label: str, options: dict[str, str], current: str | None
+    place: tuple[TableSource, int], label: str, options: dict[str, str], current: str | None
 ) -> str | None:
-    """Return what is chosen, None to leave it to the files."""
+    """Return what is chosen, None to leave it to the files; each reading has widgets anew."""
+    table, reading = place
     known = {**options, current: options.get(current, current)} if current else options
     values = ["", *known]
     chosen = st.selectbox(
@@ -85,7 +86,7 @@ def _choose(
         values,
         index=values.index(current or ""),
         format_func=lambda value: known.get(value, _AS_FOUND),
-        key=f"data:format:{table.name}:{label}",
+        key=f"data:format:{reading}:{table.name}:{label}",
         width=210,
     )
     return chosen or None

@@ -20,11 +20,20 @@ def draw_links(proposal: Proposal, report: CheckReport | None) -> None:
     with st.container(border=True):
         st.markdown("**How do the tables belong together?** Each row points to one row elsewhere.")
         rates = _rates(proposal, report)
-        if not proposal.manifest.links:
-            st.caption("No column was found to point to another table: add a link below.")
         for position, link in enumerate(proposal.manifest.links):
             _draw_link(proposal.upload.id, position, link, rates.get(_ends(link)))
+        for name in _alone(proposal.manifest):
+            st.caption(
+                f":orange[{plain(name)} is linked to no other table: add a link, or segments "
+                "cannot use it.]"
+            )
         _draw_adding(proposal)
+
+
+def _alone(manifest: Manifest) -> list[str]:
+    linked = {link.table for link in manifest.links} | {link.to_table for link in manifest.links}
+    names = [table.name for table in manifest.tables]
+    return [name for name in names if name not in linked and name != manifest.people]
 
 
 def _draw_link(upload: str, position: int, link: LinkSource, rate: tuple[int, int] | None) -> None:

@@ -8,6 +8,7 @@ from core.data.catalogue import Catalogue, Link
 from core.data.load import find_notes
 from core.data.snapshots import snapshot_path
 from core.errors import SnapshotMissing
+from core.schedule.definition import MANUAL, schedule_from_json
 from core.store.snapshots import SnapshotView
 from core.ui.data_picture import draw_picture
 from core.ui.data_state import DataState
@@ -55,7 +56,7 @@ def draw_tables(catalogue: Catalogue) -> None:
         "Table": [table.name for table in catalogue.tables],
         "Rows": [table.rows for table in catalogue.tables],
         "Fields": [len(table.fields) for table in catalogue.tables],
-        "Named by": [table.key or "" for table in catalogue.tables],
+        "Key": [table.key or "" for table in catalogue.tables],
         "Time": [table.time or "" for table in catalogue.tables],
     }
     config = {"Rows": st.column_config.NumberColumn(format="localized")}
@@ -67,11 +68,15 @@ def draw_tables(catalogue: Catalogue) -> None:
 def draw_checks(catalogue: Catalogue) -> None:
     """Draw what was checked when the data was loaded, what needs a look first."""
     notes = [without_file_words(note) for note in find_notes(catalogue)]
-    passed = [f"{_keyed(catalogue)} keys that are filled and never repeat."]
+    notes += [
+        f"{name} is linked to no other table, so segments cannot use it"
+        for name in _alone(catalogue)
+    ]
+    passed = [_keyed(catalogue)]
     for link in catalogue.links:
-        verdict = f"{link.label}: {match_rate(catalogue, link)} of filled rows find their row."
+        verdict = f"{link.label}: {match_rate(catalogue, link)} of filled rows find their row"
         low = _match_percent(catalogue, link) < _GOOD_PERCENT
-        (notes if low else passed).append(verdict.removesuffix("."))
+        (notes if low else passed).append(verdict)
     _draw_verdicts(notes, passed)
 
 
@@ -87,16 +92,24 @@ def _draw_verdicts(notes: list[str], passed: list[str]) -> None:
         st.markdown(f":orange[:material/rule:] {plain(note)}.")
     st.markdown("**In order**" if notes else "**Everything is in order**")
     for said in passed:
-        st.markdown(f":green[:material/check:] {plain(said.removesuffix('.'))}.")
+        st.markdown(f":green[:material/check:] {plain(said)}.")
 
 
 def _keyed(catalogue: Catalogue) -> str:
-    keyed = [table.name for table in catalogue.tables if table.key]
-    return f"{', '.join(keyed)}: {'has' if len(keyed) == 1 else 'have'}"
+    keyed = [f"{table.name}.{table.key}" for table in catalogue.tables if table.key]
+    verb = "is" if len(keyed) == 1 else "are"
+    return f"{', '.join(keyed)} {verb} filled in every row and never the same twice"
+
+
+def _alone(catalogue: Catalogue) -> list[str]:
+    linked = {link.table for link in catalogue.links} | {link.to_table for link in catalogue.links}
+    names = [table.name for table in catalogue.tables]
+    return [name for name in names if name not in linked and name != catalogue.people]
 
 
 def _next_refresh(state: DataState) -> str:
-    if state.saved.load_schedule is None:
+    schedule = state.saved.load_schedule
+    if schedule is None or schedule_from_json(schedule) == MANUAL:
         return "refreshed by hand"
     if state.saved.next_load_at is None:
         return "the next refresh is not known yet"

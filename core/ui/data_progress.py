@@ -6,6 +6,7 @@ from core.store.loads import LoadState, LoadView
 from core.ui.data_state import DataState, scheduler_lives
 from core.ui.data_words import without_file_words
 from core.ui.edge import errors_shown, plain
+from core.ui.navigation import go
 from core.ui.roles import Role
 from core.ui.session import actor, may, workspace
 from core.workspace.data_source import keep_current, load_under_way, refresh, stop_load
@@ -78,8 +79,7 @@ def _draw_remedies(state: DataState, load: LoadView) -> None:
         st.rerun()
     upload = upload_of(workspace().settings, load.manifest_path)
     if upload and st.button("Correct what is loaded", key="data:correct", icon=":material/edit:"):
-        st.query_params["upload"] = upload.id
-        st.rerun()
+        go("data", upload=upload.id)
     current = state.current
     elsewhere = current is not None and current.manifest_path != load.manifest_path
     if elsewhere and st.button("Keep the data as it is", key="data:keep"):

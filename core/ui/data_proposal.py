@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from core.data.catalogue import FieldType
 from core.data.detect import Doubt
-from core.data.manifest import DateOrder, DecimalSign, Manifest
+from core.data.manifest import DateOrder, DecimalSign, Manifest, TableSource
 from core.data.report import CheckReport
 from core.ui.data_columns import column_names, draw_tables
 from core.ui.data_draft import (
@@ -19,10 +20,16 @@ from core.ui.data_formats import draw_formats, with_option, zones
 from core.ui.data_links import draw_links
 from core.ui.data_words import without_file_words
 from core.ui.edge import plain
+from core.ui.navigation import go
 from core.ui.session import actor, workspace
-from core.ui.words import count, number_of
+from core.ui.words import count, number_of, shortened
 from core.workspace.data_source import load_proposal
-from core.workspace.proposal_edits import choose_key, choose_people, choose_zone
+from core.workspace.proposal_edits import (
+    change_columns,
+    choose_key,
+    choose_people,
+    choose_zone,
+)
 from core.workspace.proposals import Proposal
 from core.workspace.uploads import remove_upload
 
@@ -48,7 +55,7 @@ def draw_proposal(upload_id: str) -> None:
     if proposal.found.problem:
         _draw_problem(proposal)
         return
-    for number, doubt in enumerate(proposal.found.doubts):
+    for number, doubt in enumerate(proposal.open_doubts):
         _draw_doubt(proposal, doubt, number)
     for note in proposal.found.notes:
         st.warning(plain(f"{without_file_words(note)}."), icon=":material/rule:")
@@ -89,8 +96,19 @@ def _draw_doubt(proposal: Proposal, doubt: Doubt, number: int) -> None:
         with st.container(horizontal=True):
             for key, (label, chosen) in choices.items():
                 if st.button(label, key=f"{key}:{number}"):
-                    csv = _decided(proposal.manifest, doubt.table, chosen)
-                    read_files_again(proposal, csv)
+                    decided = _decided(proposal.manifest, doubt.table, chosen)
+                    read_files_again(proposal, decided)
+            st.button(
+                "Keep it as text",
+                key=f"data:as_text:{number}",
+                on_click=_keep_as_text,
+                args=(proposal.upload.id, doubt),
+            )
+
+
+def _keep_as_text(upload: str, doubt: Doubt) -> None:
+    types = {doubt.column: FieldType.TEXT}
+    change(upload, lambda manifest: change_columns(manifest, doubt.table, types, {}))
 
 
 def _decided(manifest: Manifest, table: str, chosen: str) -> Manifest:
@@ -130,6 +148,16 @@ def _draw_people(proposal: Proposal) -> None:
             args=(upload,),
             help="Times without a zone are read in this one, and days begin in it.",
         )
+        st.caption(_named_people(proposal, people))
+
+
+def _named_people(proposal: Proposal, people: TableSource) -> str:
+    found = proposal.found.tables[people.name]
+    if people.key is None:
+        return "No column was found that names each of them once."
+    at = list(found.types).index(people.key)
+    named = [plain(shortened(value, 30)) for row in found.sample[:3] if (value := row[at])]
+    return f"{count(found.rows)} people, such as {', '.join(named)}" if named else "No people"
 
 
 def _change_people(upload: str) -> None:
@@ -149,17 +177,30 @@ def _change_zone(upload: str) -> None:
 
 def _draw_buttons(proposal: Proposal) -> None:
     report = last_check(proposal)
+    people_key = proposal.manifest.table(proposal.manifest.people).key
     if report is not None:
         _draw_verdict(report)
+    ready = not proposal.open_doubts and people_key is not None
     with st.container(horizontal=True):
-        if st.button("Load", key="data:load", type="primary", icon=":material/database_upload:"):
+        if st.button(
+            "Load",
+            key="data:load",
+            type="primary",
+            icon=":material/database_upload:",
+            disabled=not ready,
+        ):
             load_proposal(workspace(), proposal, actor())
-            st.query_params.clear()
-            st.rerun()
+            go("data")
         if st.button("Check", key="data:check", icon=":material/fact_check:"):
             check_now(proposal)
             st.rerun()
         _draw_start_over(proposal)
+    if not ready:
+        st.caption(
+            "Before it can be loaded, choose the column that names your people."
+            if people_key is None
+            else "Before it can be loaded, decide how the dates and numbers above are meant."
+        )
 
 
 def _draw_verdict(report: CheckReport) -> None:
@@ -180,5 +221,4 @@ def _draw_start_over(proposal: Proposal) -> None:
     if st.button(label, key="data:start_over"):
         if not loaded:
             remove_upload(proposal.upload)
-        st.query_params.clear()
-        st.rerun()
+        go("data")

@@ -9,6 +9,7 @@ from core.store.loads import LoadView
 from core.ui.data_state import DataState
 from core.ui.data_words import LOAD_WORDS, without_file_words
 from core.ui.edge import plain
+from core.ui.navigation import go
 from core.ui.roles import Role
 from core.ui.schedule_form import draw_schedule_form
 from core.ui.session import actor, may, workspace
@@ -42,7 +43,7 @@ def draw_copies(state: DataState) -> None:
     current = state.current.id if state.current else None
     rows = {
         "Loaded": [full_moment(copy.created_at, state.zone) for copy in state.copies],
-        "": ["in use" if copy.id == current else "" for copy in state.copies],
+        "State": ["in use" if copy.id == current else "" for copy in state.copies],
         "Rows": [_rows(copy.rows) for copy in state.copies],
         "By": [copy.actor for copy in state.copies],
     }
@@ -53,22 +54,16 @@ def _draw_ways(state: DataState) -> None:
     upload = state.upload
     if upload is not None:
         if st.button("Replace the files", key="data:replace", icon=":material/upload_file:"):
-            _leave_for("replace", "files")
+            go("data", replace="files")
         if st.button("Correct names and types", key="data:edit", icon=":material/edit:"):
-            _leave_for("upload", upload.id)
+            go("data", upload=upload.id)
     busy = state.under_way is not None
     label = "Load the files again" if upload else "Refresh now"
     if st.button(label, key="data:refresh", icon=":material/refresh:", disabled=busy):
         refresh(workspace(), actor())
         st.rerun()
     if st.button("Load other data", key="data:other", icon=":material/database_upload:"):
-        _leave_for("replace", "all")
-
-
-def _leave_for(name: str, value: str) -> None:
-    st.query_params.clear()
-    st.query_params[name] = value
-    st.rerun()
+        go("data", replace="all")
 
 
 def _draw_schedule(state: DataState) -> None:
@@ -95,7 +90,7 @@ def _draw_loads(state: DataState) -> None:
         return
     rows = {
         "Asked for": [full_moment(load.queued_at, state.zone) for load in state.loads],
-        "": [LOAD_WORDS[load.state] for load in state.loads],
+        "State": [LOAD_WORDS[load.state] for load in state.loads],
         "By": [_asker(load) for load in state.loads],
         "Took": [_took(load) for load in state.loads],
         "What happened": [without_file_words(load.error or "") for load in state.loads],

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import UsageError
 from core.sample.workspace import leave_sample
+from core.ui.navigation import go
 from core.ui.roles import Role
 from core.ui.session import actor, may, workspace
 from core.workspace.data_source import begin_renewal, load_manifest, manifest_of
@@ -53,8 +54,7 @@ def draw_upload(earlier: Upload | None = None, *, leaving: bool = False) -> None
             ):
                 _take(files, earlier)
             if leaving and st.button("Leave the data as it is", key="data:leave"):
-                st.query_params.clear()
-                st.rerun()
+                go("data")
     if earlier is None:
         _draw_server_folder()
 
@@ -93,9 +93,7 @@ def _take(files: Sequence[IO[bytes]], earlier: Upload | None) -> None:
         except BaseException:
             remove_upload(upload)
             raise
-    st.query_params.clear()
-    st.query_params["upload"] = upload.id
-    st.rerun()
+    go("data", upload=upload.id)
 
 
 def _store(files: Sequence[IO[bytes]], earlier: Upload | None) -> Upload:
@@ -130,8 +128,7 @@ def _draw_server_folder() -> None:
         path = st.text_input("Path of the dataset.toml", key="data:path", placeholder="/srv/crm/…")
         if st.button("Load it", key="data:load_path", disabled=not path.strip()):
             load_manifest(workspace(), _absolute(path), actor())
-            st.query_params.clear()
-            st.rerun()
+            go("data")
 
 
 def _absolute(path: str) -> Path:

@@ -47,6 +47,16 @@ class Proposal:
     manifest: Manifest
     found: Found
 
+    @property
+    def open_doubts(self) -> tuple[Doubt, ...]:
+        """What can be read in two ways and nobody has decided: such columns are not loaded."""
+        tables = {table.name: table for table in self.manifest.tables}
+        return tuple(
+            doubt
+            for doubt in self.found.doubts
+            if doubt.table in tables and doubt.column not in tables[doubt.table].types
+        )
+
 
 _STORED = TypeAdapter(Found)
 
