@@ -57,8 +57,6 @@ def draw_proposal(upload_id: str) -> None:
         return
     for number, doubt in enumerate(proposal.open_doubts):
         _draw_doubt(proposal, doubt, number)
-    for note in proposal.found.notes:
-        st.warning(plain(f"{without_file_words(note)}."), icon=":material/rule:")
     _draw_people(proposal)
     draw_tables(proposal)
     if len(proposal.manifest.tables) > 1:

@@ -37,7 +37,7 @@ def _draw_conditions(view: BuilderView, group_id: str, table: str, *, on_people:
     """Draw the nodes of a group with words between them, then what adds more."""
     group = view.node(group_id)
     nodes = _nodes(group)
-    with st.container(gap="small", key=f"seg-rows-{group_id}"):
+    with st.container(gap="xxsmall", key=f"seg-rows-{group_id}"):
         if not nodes:
             st.caption(_nothing(view, on_people))
         for number, node in enumerate(nodes):

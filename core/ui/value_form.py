@@ -120,10 +120,10 @@ def draw_choice(
     width: int = 170,
 ) -> None:
     """Draw one choice among a few."""
-    st.session_state[key] = value if value in options else None
+    st.session_state[key] = str(value) if value in options else None
     st.selectbox(
         label,
-        options,
+        [str(option) for option in options],
         key=key,
         format_func=shown,
         label_visibility=_HIDDEN,

@@ -37,6 +37,7 @@ from core.sync.lease import OwnProcess, is_gone
 from core.worker.logs import about, say_unforeseen
 from core.workspace.loading import load_data
 from core.workspace.opened import OpenWorkspace
+from core.workspace.uploads import upload_of
 
 log = logging.getLogger(__name__)
 
@@ -137,9 +138,7 @@ class _Loading:
 
     def _work(self) -> None:
         path = Path(self._load.manifest_path)
-        quiet_s = self._workspace.settings.load_quiet_s
-        with translated_files():
-            unfinished = find_unfinished(read_manifest(path), quiet_s)
+        unfinished = self._find_unfinished(path)
         if unfinished is not None:
             self._put_off(unfinished, _UNFINISHED_WAIT_S)
             return
@@ -154,6 +153,14 @@ class _Loading:
             also=self._note_loaded,
         )
         log.info("loaded", extra={"snapshot": made.loaded.id})
+
+    def _find_unfinished(self, path: Path) -> str | None:
+        """Return a sentence about a file that is still being written; uploaded ones are whole."""
+        settings = self._workspace.settings
+        if upload_of(settings, str(path)) is not None:
+            return None
+        with translated_files():
+            return find_unfinished(read_manifest(path), settings.load_quiet_s)
 
     def _note_loaded(self, session: WriteSession, loaded: LoadedSnapshot) -> None:
         end_load(session, self._load.id, self._token, LoadState.LOADED, snapshot_id=loaded.id)

@@ -1,8 +1,9 @@
 """Where the data comes from, as pages change it: loads are queued, and the scheduler does them."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from core.data.manifest import Manifest, read_manifest
+from core.data.manifest import CsvOptions, Manifest, TableSource, read_manifest
 from core.errors import SnapshotMissing
 from core.schedule.definition import MANUAL, Schedule, schedule_to_json
 from core.store.database import ReadSession, WriteSession
@@ -110,7 +111,18 @@ def begin_renewal(upload: Upload, earlier: Upload) -> Manifest:
     files = {each.name: earlier.folder / each.file for each in chosen.tables if each.file}
     add_earlier_files(upload, files)
     save_earlier(upload, chosen)
-    return first_draft(upload, chosen.zone)
+    draft = first_draft(upload, chosen.zone)
+    said = {each.name: each.csv for each in chosen.tables}
+    return replace(
+        draft, tables=tuple(_decided(each, said.get(each.name)) for each in draft.tables)
+    )
+
+
+def _decided(table: TableSource, earlier: CsvOptions | None) -> TableSource:
+    """Return the table with what was decided of its dates and numbers that can be read two ways."""
+    if earlier is None:
+        return table
+    return replace(table, csv=CsvOptions(decimal=earlier.decimal, dates=earlier.dates))
 
 
 def _load(workspace: OpenWorkspace, path: Path, actor: str) -> LoadView:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from core.data.catalogue import FieldType
 from core.data.detect import Detection, Doubt, FoundTable, LinkMatch, complete
 from core.data.load import check, translated_files
 from core.data.manifest import LinkSource, Manifest, TableSource, find_problems, parse_draft
@@ -49,12 +50,12 @@ class Proposal:
 
     @property
     def open_doubts(self) -> tuple[Doubt, ...]:
-        """What can be read in two ways and nobody has decided: such columns are not loaded."""
-        tables = {table.name: table for table in self.manifest.tables}
+        """What can be read in two ways and nobody has decided: such columns are refused."""
+        types = {table.name: table.types for table in self.manifest.tables}
         return tuple(
             doubt
             for doubt in self.found.doubts
-            if doubt.table in tables and doubt.column not in tables[doubt.table].types
+            if doubt.table in types and types[doubt.table].get(doubt.column) is not FieldType.TEXT
         )
 
 

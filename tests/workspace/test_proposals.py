@@ -246,3 +246,22 @@ def test_a_renamed_table_keeps_what_was_found_and_corrected(workspace: OpenWorks
     assert renamed.found.links[0].link == renamed.manifest.links[0]
     read = again(workspace, renamed).manifest
     assert read.table("Purchases").types["amount"] is FieldType.TEXT
+
+
+def test_renewed_files_keep_the_order_of_dates_that_was_decided(workspace: OpenWorkspace) -> None:
+    first = proposed(workspace, customers=CUSTOMERS)
+    write_manifest(again(workspace, with_csv(first, "customers", CsvOptions(dates="day first"))))
+    later = bring(workspace, customers=b"customer_id,name,born\n01,Ann,01/02/1990\n")
+    made = propose(later, begin_renewal(later, first.upload), workspace.settings)
+    assert made.found.doubts == ()
+    assert made.found.tables["customers"].sample[0][2] == "1990-02-01"
+
+
+def test_a_doubt_stays_open_until_its_order_is_said_or_it_is_text(
+    workspace: OpenWorkspace,
+) -> None:
+    made = proposed(workspace, customers=CUSTOMERS)
+    dated = change_columns(made.manifest, "customers", {"born": FieldType.DATE}, {})
+    assert save_draft(made, dated).open_doubts == made.found.doubts
+    text = change_columns(made.manifest, "customers", {"born": FieldType.TEXT}, {})
+    assert save_draft(made, text).open_doubts == ()
