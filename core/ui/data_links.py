@@ -23,9 +23,9 @@ def draw_links(proposal: Proposal, report: CheckReport | None) -> None:
         for position, link in enumerate(proposal.manifest.links):
             _draw_link(proposal.upload.id, position, link, rates.get(_ends(link)))
         for name in _alone(proposal.manifest):
-            st.caption(
-                f":orange[{plain(name)} is linked to no other table: add a link, or segments "
-                "cannot use it.]"
+            st.markdown(
+                f":small[:orange[{plain(name)} is linked to no other table: add a link, or "
+                "segments cannot use it.]]"
             )
         _draw_adding(proposal)
 

@@ -30,7 +30,7 @@ from core.workspace.proposal_edits import (
     choose_people,
     choose_zone,
 )
-from core.workspace.proposals import Proposal
+from core.workspace.proposals import Proposal, discard_draft
 from core.workspace.uploads import remove_upload
 
 _DATES: dict[str, tuple[str, DateOrder]] = {
@@ -217,6 +217,8 @@ def _draw_start_over(proposal: Proposal) -> None:
     loaded = proposal.upload.manifest.is_file()
     label = "Leave as it was" if loaded else "Start over"
     if st.button(label, key="data:start_over"):
-        if not loaded:
+        if loaded:
+            discard_draft(proposal.upload)
+        else:
             remove_upload(proposal.upload)
         go("data")

@@ -19,7 +19,7 @@ LOAD_WORDS = {
     LoadState.FAILED: "failed",
     LoadState.CANCELLED: "cancelled",
 }
-_OPTION = re.compile(r" \((csv\.\w+|'\w+'|--[\w-]+)( in a manifest)?[^)]*\)")
+_OPTION = re.compile(r" \((csv\.\w+ in a manifest[^)]*|'\w+' in a manifest|--[\w-]+)\)")
 _PLACE = re.compile(r"^(dataset\.toml: )?(tables\.|links: )")
 
 
@@ -28,6 +28,8 @@ def without_file_words(sentence: str) -> str:
 
     >>> without_file_words("tables.people.key: choose one ('sheet' in a manifest)")
     'people.key: choose one'
+    >>> without_file_words("orders.csv, line 3 ('none')")
+    "orders.csv, line 3 ('none')"
     >>> without_file_words("people has 2 rows. Load it all the same (--accept-fewer)")
     'people has 2 rows. Load it all the same'
     """

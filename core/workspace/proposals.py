@@ -10,7 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 from core.data.catalogue import FieldType
 from core.data.detect import Detection, Doubt, FoundTable, LinkMatch, complete
 from core.data.load import check, translated_files
-from core.data.manifest import LinkSource, Manifest, TableSource, find_problems, parse_draft
+from core.data.manifest import (
+    LinkSource,
+    Manifest,
+    TableSource,
+    find_problems,
+    parse_draft,
+    read_manifest,
+)
 from core.data.manifest_toml import render_manifest
 from core.data.report import CheckReport
 from core.errors import DataRefused, FileRefused
@@ -144,6 +151,13 @@ def save_earlier(upload: Upload, earlier: Manifest) -> None:
     Raises: StorageFull, FileRefused.
     """
     _write(upload.folder / _EARLIER, render_manifest(earlier))
+
+
+def discard_draft(upload: Upload) -> None:
+    """Forget what was changed since the upload was loaded: it is read anew when it is opened."""
+    save_earlier(upload, read_manifest(upload.manifest))
+    for name in (_FOUND, _DRAFT):
+        (upload.folder / name).unlink(missing_ok=True)
 
 
 def check_proposal(proposal: Proposal, settings: Settings) -> CheckReport:

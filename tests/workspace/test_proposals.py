@@ -31,6 +31,7 @@ from core.workspace.proposal_edits import add_link, change_columns, choose_key, 
 from core.workspace.proposals import (
     Proposal,
     check_proposal,
+    discard_draft,
     first_draft,
     propose,
     read_proposal,
@@ -265,3 +266,14 @@ def test_a_doubt_stays_open_until_its_order_is_said_or_it_is_text(
     assert save_draft(made, dated).open_doubts == made.found.doubts
     text = change_columns(made.manifest, "customers", {"born": FieldType.TEXT}, {})
     assert save_draft(made, text).open_doubts == ()
+
+
+def test_a_discarded_draft_is_what_was_loaded_again(workspace: OpenWorkspace) -> None:
+    first = proposed(workspace)
+    loaded = rename(first, "orders", "Purchases")
+    write_manifest(loaded)
+    rename(save_draft(loaded, choose_key(loaded.manifest, "Purchases", None)), "Purchases", "No")
+    discard_draft(first.upload)
+    assert read_proposal(first.upload) is None
+    manifest = read_manifest(first.upload.manifest)
+    assert propose(first.upload, manifest, workspace.settings).manifest == loaded.manifest
