@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from core.data.field_profiles import FieldProfile, profile_fields, sample_rows
 from core.data.instance import Instance
 from core.data.load import load_into
-from core.data.field_profiles import FieldProfile, profile_fields, sample_rows
 from core.settings import Settings
 from tests.data.conftest import write_dataset
 
