@@ -23,6 +23,7 @@ from core.store.snapshots import current_snapshot, forget_current
 from core.store.workspace import get_workspace, set_data_source
 from core.sync.queueing import queue_slot
 from core.workspace.apply import apply_file
+from core.workspace.first_steps import LentParts
 from core.workspace.opened import OpenWorkspace
 
 FOLDER = "sample"
@@ -100,6 +101,18 @@ def has_sample(session: ReadSession) -> bool:
     """Return whether the workspace was filled with the sample shop and nobody has left it."""
     newest = list_activity(session, kind=_KIND, limit=1)
     return bool(newest) and newest[0].action == _MADE
+
+
+def sample_parts(session: ReadSession, home: Path) -> LentParts:
+    """Return what of the workspace is the sample's, nothing once somebody has left it."""
+    if not has_sample(session):
+        return LentParts()
+    return LentParts(
+        manifest=str((home / FOLDER / "dataset.toml").resolve()),
+        segments=frozenset(_SEGMENTS),
+        destinations=frozenset({_DESTINATION}),
+        activations=frozenset({_LAPSING_KEY}),
+    )
 
 
 def leave_sample(workspace: OpenWorkspace, actor: str) -> bool:
