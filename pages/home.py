@@ -1,7 +1,12 @@
-"""Home."""
+"""Home: is everything in order, and what needs somebody."""
 
 import streamlit as st
 
+from core.ui.home_guide import draw_guide, draw_sample_card
+from core.ui.home_lately import draw_lately
+from core.ui.home_lists import draw_lists
+from core.ui.home_state import HomeState, read_home
+from core.ui.home_verdict import draw_needs, draw_verdict, is_moving
 from core.ui.roles import Role
 from core.ui.session import guard
 
@@ -10,5 +15,34 @@ ICON = ":material/home:"
 ORDER = 0
 LEAST = "viewer"
 
+_LOOK_AGAIN_S = 5
+
+
+def draw_standing(state: HomeState) -> None:
+    """Draw how everything stands."""
+    draw_verdict(state)
+    draw_needs(state)
+    if state.overview.lists:
+        draw_lists(state)
+    if state.data is not None or state.edits:
+        draw_lately(state)
+
+
+@st.fragment(run_every=_LOOK_AGAIN_S)
+def draw_moving() -> None:
+    """Draw how everything stands again and again, until it rests."""
+    state = read_home()
+    if not is_moving(state):
+        st.rerun()
+    draw_standing(state)
+
+
 guard(Role.VIEWER)
-st.title("Home")
+st.title("Home", anchor=False)
+state = read_home()
+draw_sample_card(state)
+draw_guide(state)
+if is_moving(state):
+    draw_moving()
+else:
+    draw_standing(state)

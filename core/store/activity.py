@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from core.store.database import ReadSession, WriteSession
 from core.store.models import Activity
@@ -44,10 +44,11 @@ def list_activity(
     kind: str | None = None,
     key: str | None = None,
     before_id: int | None = None,
+    offset: int = 0,
     limit: int = 50,
 ) -> tuple[ActivityView, ...]:
-    """Return what was done, newest first, before the entry `before_id` to page on."""
-    query = select(Activity).order_by(col(Activity.id).desc()).limit(limit)
+    """Return what was done, newest first, before `before_id` or from `offset` on."""
+    query = select(Activity).order_by(col(Activity.id).desc()).offset(offset).limit(limit)
     if kind is not None:
         query = query.where(Activity.kind == kind)
     if key is not None:
@@ -55,3 +56,8 @@ def list_activity(
     if before_id is not None:
         query = query.where(col(Activity.id) < before_id)
     return tuple(view_of(ActivityView, row) for row in session.exec(query))
+
+
+def count_activity(session: ReadSession) -> int:
+    """Return how many things were done."""
+    return session.exec(select(func.count()).select_from(Activity)).one()

@@ -73,7 +73,7 @@ def waterfall_figure(steps: Sequence[tuple[str, int, str]]) -> go.Figure:
         x=[label for label, _, _ in steps],
         y=[number for _, number, _ in steps],
         measure=[measure for _, _, measure in steps],
-        text=[f"{number:+,}" if how == "relative" else f"{number:,}" for _, number, how in steps],
+        text=[f"−{-number:,}" if number < 0 else f"{number:,}" for _, number, _ in steps],
         textposition="outside",
         cliponaxis=False,
         increasing={"marker": {"color": _of_theme(_UP)}},

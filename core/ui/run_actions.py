@@ -6,6 +6,7 @@ from core.store.run_states import FINAL, RunState
 from core.sync.hold import approve_plan, reject_plan
 from core.sync.queueing import queue_by_hand
 from core.sync.stopping import stop_run
+from core.ui.edge import errors_shown, plain
 from core.ui.navigation import go, link
 from core.ui.roles import Role
 from core.ui.session import actor, may, workspace
@@ -14,7 +15,9 @@ from core.workspace.run_told import RunTold, is_waiting_for_approval
 
 def draw_actions(told: RunTold) -> None:
     """Draw the buttons that this run has for who is at the browser."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    if told.outdated is not None:
+        st.caption(f":material/update_disabled: {plain(told.outdated)}")
+    with errors_shown(), st.container(horizontal=True, vertical_alignment="center"):
         if is_waiting_for_approval(told.run):
             _draw_decision(told)
         elif told.run.state in FINAL:
@@ -24,7 +27,7 @@ def draw_actions(told: RunTold) -> None:
         link(
             "activations",
             "Open the list",
-            icon=":material/campaign:",
+            icon=":material/send:",
             activation=told.activation.key,
         )
         if told.run.replaced_by is not None:
@@ -41,7 +44,6 @@ def _draw_decision(told: RunTold) -> None:
         st.caption("An approver decides on it.")
         return
     if told.outdated is not None:
-        st.caption("This plan is no longer what is saved, so it can only be rejected or run again.")
         _draw_again(told)
     elif st.button("Approve", type="primary", icon=":material/check:", key="runs:approve"):
         with workspace().store.write(actor()) as session:

@@ -97,7 +97,7 @@ def _draw_nothing() -> None:
                 "**Nothing has run yet.** A run works out who belongs in a list and brings the "
                 "list up to date. It starts when a list is due, or when you ask for it."
             )
-            link("activations", "Go to the lists", icon=":material/campaign:")
+            link("activations", "Go to the activations", icon=":material/send:")
 
 
 def _asked_page(number: int) -> int:

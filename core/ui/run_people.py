@@ -22,7 +22,7 @@ _TITLES: Mapping[ListKind, str] = {
 }
 _HEADINGS = {
     "id": "ID as sent",
-    "key": "Customer",
+    "key": "Key in your data",
     "reason": "Why",
     "change": "Would",
     "answer": "Answer",

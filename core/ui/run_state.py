@@ -9,16 +9,16 @@ import streamlit as st
 from core.store.run_states import RunState
 from core.ui.edge import plain
 from core.ui.navigation import link
-from core.ui.run_words import by
-from core.ui.words import full_moment, moment
+from core.ui.run_words import acted
+from core.ui.words import count, full_moment, moment, number_of
 from core.workspace.attention import Place, advice_on
 from core.workspace.run_told import RunTold, is_waiting_for_approval
 
 _BUTTONS: Mapping[Place, tuple[str, str, str]] = {
     Place.DATA: ("Go to the data", ":material/database:", ""),
-    Place.SEGMENT: ("Open the segment", ":material/group_work:", "segment"),
-    Place.DESTINATION: ("Open the destination", ":material/outbox:", "destination"),
-    Place.ACTIVATION: ("Open the list", ":material/campaign:", "activation"),
+    Place.SEGMENT: ("Open the segment", ":material/group:", "segment"),
+    Place.DESTINATION: ("Open the destination", ":material/hub:", "destination"),
+    Place.ACTIVATION: ("Open the list", ":material/send:", "activation"),
     Place.RUN: ("See the run", ":material/history:", "run"),
 }
 
@@ -34,13 +34,14 @@ def draw_state(told: RunTold, zone: ZoneInfo, now: datetime) -> None:
     if told.rests_because:
         st.caption(f":material/pause: It waits because {plain(told.rests_because)}.")
     if told.run.cancel_asked_by and told.run.state in (RunState.SENDING, RunState.COMPUTING):
-        st.caption(f"{by(told.run.cancel_asked_by)} asked it to stop: it ends with what is sent.")
+        asked = plain(acted("Asked to stop", told.run.cancel_asked_by))
+        st.caption(f"{asked}: it ends with what is sent.")
 
 
-def draw_way(place: Place, key: str) -> None:
+def draw_way(place: Place, key: str, label: str | None = None) -> None:
     """Draw the way to where something is mended."""
-    label, icon, name = _BUTTONS[place]
-    link(place.value, label, icon=icon, **({name: key} if name else {}))
+    usual, icon, name = _BUTTONS[place]
+    link(place.value, label or usual, icon=icon, **({name: key} if name else {}))
 
 
 def _draw_failure(told: RunTold) -> None:
@@ -48,6 +49,8 @@ def _draw_failure(told: RunTold) -> None:
     advice = advice_on(run, plain(destination))
     with st.container(border=True):
         st.markdown(f":material/error: **{advice.said}**")
+        if run.refused:
+            st.markdown(f"{number_of(run.refused, 'change')} of {count(told.counts.rows)} refused.")
         if run.error:
             st.caption(f"What was answered: {plain(run.error)}")
         st.markdown(f"{advice.mender[:1].upper()}{advice.mender[1:]} mends it.")
@@ -69,14 +72,14 @@ def _nothing(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
 
 def _held(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
     if not is_waiting_for_approval(told.run):
-        return f"Approved by {plain(by(told.run.decided_by or 'somebody'))}: it is sent next."
+        return f"{plain(acted('Approved', told.run.decided_by or ''))}: it is sent next."
     reasons = "; ".join(plain(reason) for reason in told.run.hold_reasons or ())
     said = f"**Waiting for approval: {reasons or 'somebody has to look at it'}.**"
     return f"{said} Nothing is sent until somebody approves it."
 
 
 def _waiting(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
-    said = f"**{plain(told.destination.name)} cannot take it right now.**"
+    said = f"**{told.place} cannot take it right now.**"
     if told.run.next_try_at is not None:
         said += f" It goes on by itself, next {moment(told.run.next_try_at, zone, now)}."
     return said + (f" {plain(told.run.error)}" if told.run.error else "")
@@ -84,16 +87,15 @@ def _waiting(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
 
 def _confirming(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
     return (
-        f"**All is sent, and {plain(told.destination.name)} is preparing the list: "
+        f"**All is sent, and {told.place} is preparing the list: "
         "do not send a campaign yet.** This page says when it is ready."
     )
 
 
 def _succeeded(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
-    name = plain(told.destination.name)
     if told.run.applied_at is None:
-        return f"All was taken, but {name} never confirmed that the list is ready."
-    said = f"**Ready in {name}** since {full_moment(told.run.applied_at, zone)}."
+        return f"All was taken, but {told.place} never confirmed that the list is ready."
+    said = f"**Ready in {told.place}** since {full_moment(told.run.applied_at, zone)}."
     shown = told.run.platform_count
     if shown is not None and shown != told.counts.wanted:
         said += (
@@ -105,13 +107,13 @@ def _succeeded(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
 
 def _cancelled(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
     who = told.run.cancel_asked_by or told.events[-1].actor if told.events else ""
-    return f"Cancelled{f' by {plain(by(who))}' if who else ''}. What was sent until then stays."
+    return f"{plain(acted('Cancelled', who))}. What was sent until then stays."
 
 
 def _rejected(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
     at = told.run.decided_at or now
-    who = plain(by(told.run.decided_by or "somebody"))
-    return f"Rejected by {who}, {moment(at, zone, now)}. Nothing was sent."
+    who = plain(acted("Rejected", told.run.decided_by or ""))
+    return f"{who}, {moment(at, zone, now)}. Nothing was sent."
 
 
 _SAYING: Mapping[RunState, Saying] = {

@@ -13,7 +13,7 @@ Detail = Mapping[str, object]
 
 _TRIGGERS = {"schedule": "by its schedule", "data refresh": "after a data refresh"}
 BROWSER = "browser"
-_ACTORS = {BROWSER: "In the browser", "scheduler": "Scheduler"}
+_ACTORS = {BROWSER: "In the browser", "scheduler": "Scheduler", "sample": "The sample shop"}
 
 
 def run_badge(run: RunView) -> str:
@@ -44,6 +44,15 @@ def by(actor: str) -> str:
     ('In the browser', 'ana')
     """
     return _ACTORS.get(actor, actor)
+
+
+def acted(what: str, actor: str) -> str:
+    """Return that somebody did something.
+
+    >>> acted("Approved", "browser"), acted("Approved", "ana")
+    ('Approved in the browser', 'Approved by ana')
+    """
+    return f"{what} in the browser" if actor == BROWSER else f"{what} by {actor or 'somebody'}"
 
 
 def changes_of(run: RunView) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.destinations import destination_type
 from core.errors import PlanOutdated
 from core.store.activations import ActivationView, get_activation_by_id
 from core.store.database import ReadSession
@@ -34,6 +35,11 @@ class RunTold:
     data_at: datetime | None
     outdated: str | None
     rests_because: str | None
+
+    @property
+    def place(self) -> str:
+        """Return what the place is called that the list lies in."""
+        return destination_type(self.destination.platform).place
 
     @property
     def asked_by(self) -> str:

@@ -30,12 +30,12 @@ def sample_list(opened: OpenWorkspace) -> ActivationView:
 
 
 def run_in(
-    opened: OpenWorkspace, state: RunState, trigger: str = "schedule", **changes: Any
+    opened: OpenWorkspace, state: RunState, of: ActivationView | None = None, **changes: Any
 ) -> RunView:
-    """Return a run of the sample's list that is in that state."""
-    activation = sample_list(opened)
+    """Return a run in that state: of the sample's list, unless it is of another."""
+    activation = of or sample_list(opened)
     with opened.store.write("scheduler") as session:
-        new = NewRun(activation.id, activation.audience_id, trigger)
+        new = NewRun(activation.id, activation.audience_id, "schedule")
         run = start_run(session, new, OWNER)
         update_run(session, run.id, run.token or "", state=state, **changes)
         return get_run(session, run.id)

@@ -1,5 +1,6 @@
 """The Runs page: the history with its filters, and one run's story."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.store.run_changes import update_run
 from core.store.run_states import RunState
-from core.store.runs import list_runs
+from core.store.runs import get_run, list_runs
+from core.sync.question import mapping_digest
 from core.workspace.opened import OpenWorkspace
 from tests.app.conftest import OpenApp
 from tests.app.runs import COUNTS, run_in, sample_list
@@ -125,7 +127,22 @@ def test_a_held_run_can_be_rejected(app: OpenApp, sample: Path, opened: OpenWork
     page = app("runs", run=str(run.id))
     page.button(key="runs:reject").click().run()
     assert state_of(opened) is RunState.REJECTED
-    assert "Rejected by" in words(page)
+    assert "Rejected in the browser" in words(page)
+
+
+def test_a_held_run_can_be_approved(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
+    fitting = {
+        "plan_id": "1-x",
+        "plan_made_at": datetime.now(UTC),
+        "mapping_digest": mapping_digest(sample_list(opened)),
+    }
+    run = run_in(opened, RunState.HELD, **fitting)
+    page = app("runs", run=str(run.id))
+    page.button(key="runs:approve").click().run()
+    assert "Approved by In the browser" not in words(page)
+    assert "approved, waiting for its turn" in words(page)
+    with opened.store.read() as session:
+        assert get_run(session, run.id).decision == "approved"
 
 
 def test_a_plan_that_no_longer_fits_cannot_be_approved(
@@ -145,7 +162,7 @@ def test_a_run_under_way_shows_how_far_it_is_and_can_be_stopped(
     page = app("runs", run=str(run.id))
     assert page.get("progress")[0].proto.text == "100 of 400 changes sent"
     page.button(key="runs:cancel").click().run()
-    assert "asked it to stop" in words(page)
+    assert "Asked to stop in the browser" in words(page)
 
 
 def test_run_again_queues_and_shows_the_new_run(

@@ -1,0 +1,76 @@
+"""What the home page shows, read from the store in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from core.destinations import destination_type
+from core.sample.workspace import has_sample, sample_parts
+from core.store.activity import ActivityView, list_activity
+from core.store.destinations import list_destinations
+from core.store.run_history import HistoryRow, RunFilter, count_states, list_history
+from core.store.run_states import RunState
+from core.store.snapshots import SnapshotView, current_snapshot
+from core.store.workspace import WorkspaceView, get_workspace
+from core.ui.activity_words import Names, by_people, read_names
+from core.ui.session import workspace
+from core.ui.words import moment
+from core.workspace.first_steps import Step, StepState, first_steps
+from core.workspace.overview import Overview, look_at_lists
+
+RUNS_SHOWN = 6
+EDITS_SHOWN = 6
+_EDITS_READ = 40
+
+
+@dataclass(frozen=True, slots=True)
+class HomeState:
+    """How everything stands; `steps` is None once a list of one's own was brought up to date.
+
+    `places` says by destination what the place is called that its lists lie in.
+    """
+
+    saved: WorkspaceView
+    overview: Overview
+    steps: Mapping[Step, StepState] | None
+    is_sample: bool
+    data: SnapshotView | None
+    edits: Sequence[ActivityView]
+    names: Names
+    places: Mapping[str, str]
+    today: Mapping[RunState, int]
+    runs: Sequence[HistoryRow]
+    now: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.saved.zone)
+
+    def at(self, at: datetime) -> str:
+        """Return a moment in the workspace's zone."""
+        return moment(at, self.zone, self.now)
+
+
+def read_home() -> HomeState:
+    """Return what there is to show. Raises: StoreError."""
+    opened = workspace()
+    with opened.store.read() as session:
+        saved, now = get_workspace(session), session.now()
+        midnight = now.astimezone(ZoneInfo(saved.zone)).replace(hour=0, minute=0, second=0)
+        return HomeState(
+            saved=saved,
+            overview=look_at_lists(session),
+            steps=first_steps(session, sample_parts(session, opened.settings.home)),
+            is_sample=has_sample(session),
+            data=current_snapshot(session),
+            edits=by_people(list_activity(session, limit=_EDITS_READ))[:EDITS_SHOWN],
+            names=read_names(session),
+            places={
+                view.key: destination_type(view.platform).place
+                for view in list_destinations(session, archived=True)
+            },
+            today=count_states(session, midnight),
+            runs=list_history(session, RunFilter(since=midnight), limit=RUNS_SHOWN),
+            now=now,
+        )

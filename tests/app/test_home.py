@@ -1,0 +1,145 @@
+"""Home: the verdict, what needs somebody, the lists, and the guide to a first one."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.store.activations import create_activation
+from core.store.audiences import book_ledger
+from core.store.destinations import pause_destination
+from core.store.run_states import RunState
+from core.store.snapshots import current_snapshot
+from core.store.workspace import name_workspace
+from core.workspace.opened import OpenWorkspace
+from tests.app.conftest import OpenApp
+from tests.app.runs import COUNTS, run_in, sample_list
+from tests.app.test_runs import words
+
+REASON = "43 % would leave, your limit is 30 %"
+
+
+def links(page: AppTest) -> list[str]:
+    """Return where the page's links lead, with what they ask for."""
+    return [f"{each.proto.page}?{each.proto.query_string}" for each in page.main.get("page_link")]
+
+
+def synced(opened: OpenWorkspace, *sizes: int) -> None:
+    """Let the sample's list have been brought to these sizes, one run each."""
+    for size in sizes:
+        run = run_in(
+            opened,
+            RunState.SUCCEEDED,
+            counts={"wanted": size},
+            snapshot_id=snapshot(opened),
+        )
+        with opened.store.write("scheduler") as session:
+            book_ledger(
+                session, run.audience_id, run.id, file=f"{run.id}.parquet", rows=size, unknown=0
+            )
+
+
+def snapshot(opened: OpenWorkspace) -> str:
+    with opened.store.read() as session:
+        found = current_snapshot(session)
+    assert found is not None
+    return found.id
+
+
+def test_a_first_visit_is_led_to_the_data(app: OpenApp, home: Path) -> None:
+    page = app("home")
+    assert "Your first list, in four steps" in words(page)
+    page.button(key="home:step:data").click().run()
+    assert page.title[0].value == "Data"
+
+
+def test_the_sample_shop_is_called_one_and_can_be_left(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    page = app("home")
+    assert "This is a sample shop" in words(page)
+    page.button(key="home:leave").click().run()
+    assert page.title[0].value == "Data"
+    assert "This is a sample shop" not in words(app("home"))
+
+
+def test_a_list_of_the_sample_does_not_end_the_guide(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    synced(opened, 5)
+    assert "Your first list" in words(app("home"))
+
+
+def test_a_list_of_ones_own_ends_the_guide(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    activation = sample_list(opened)
+    with opened.store.write("ana") as session:
+        given = replace(activation.settings, audience_name="own", display_name="Own")
+        own = create_activation(session, "own", given)
+    run_in(opened, RunState.UNCHANGED, of=own)
+    assert "Your first list" not in words(app("home"))
+
+
+def test_lists_in_order_match_the_data(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
+    synced(opened, 5)
+    assert "1 list matches the data of today" in words(app("home"))
+
+
+def test_a_list_that_never_ran_is_said_to_be_unsent(app: OpenApp, sample: Path) -> None:
+    assert "1 list has not been sent yet" in words(app("home"))
+
+
+def test_an_approval_is_asked_for_with_its_way(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    run = run_in(opened, RunState.HELD, hold_reasons=[REASON])
+    page = app("home")
+    assert "1 thing needs you" in words(page) and REASON in words(page)
+    assert f"runs?run={run.id}" in " ".join(links(page))
+
+
+def test_refused_keys_lead_to_the_destination(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    with opened.store.write("scheduler") as session:
+        pause_destination(session, "practice", "The REST API key is *refused*.")
+    page = app("home")
+    assert "Whoever manages the API keys mends it" in words(page)
+    assert "destinations?destination=practice" in " ".join(links(page))
+
+
+@pytest.mark.parametrize(("before", "after", "told"), [(100, 130, "+30 %"), (100, 79, "−21 %")])
+def test_a_big_move_is_told(
+    before: int, after: int, told: str, app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    synced(opened, before, after)
+    assert told in words(app("home"))
+
+
+def test_todays_runs_are_counted(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
+    run_in(opened, RunState.FAILED)
+    run_in(opened, RunState.SUCCEEDED, counts=dict(COUNTS))
+    assert "1 done · 1 failed" in words(app("home"))
+
+
+def test_people_are_called_what_the_workspace_calls_them(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    synced(opened, 1_250_000)
+    with opened.store.write("ana") as session:
+        name_workspace(session, "Boutique", "subscribers")
+    (metric,) = app("home").metric
+    assert (metric.label, metric.value) == ("Subscribers", "1,250,000")
+
+
+def test_names_as_long_as_they_may_be_are_shown(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    activation = sample_list(opened)
+    with opened.store.write("ana") as session:
+        given = replace(activation.settings, audience_name="long", display_name="*x*" * 85)
+        create_activation(session, "long", given)
+    page = app("home")
+    assert not page.exception and not page.error and len(page.metric) == 2

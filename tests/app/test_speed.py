@@ -1,0 +1,72 @@
+"""Pages read no more of the store when it holds more: 10,000 runs cost what 500 cost."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.store.models import Run, RunEvent
+from core.store.run_states import RunState
+from core.workspace.opened import OpenWorkspace
+from tests.app.conftest import OpenApp
+from tests.app.runs import COUNTS, sample_list
+
+_TRIES = 5
+_SLACK = 3
+
+
+def fill(opened: OpenWorkspace, number: int) -> None:
+    """Add that many runs, one each quarter of an hour until now."""
+    activation = sample_list(opened)
+    with opened.store.write("scheduler") as session:
+        now = session.now()
+        for place in range(number):
+            at = now - timedelta(minutes=15 * (number - place))
+            run = Run(
+                activation_id=activation.id,
+                audience_id=activation.audience_id,
+                state=RunState.FAILED if place % 20 == 0 else RunState.SUCCEEDED,
+                trigger="schedule",
+                queued_at=at,
+                started_at=at,
+                finished_at=at + timedelta(seconds=9),
+                counts=dict(COUNTS),
+            )
+            session.add(run)
+            session.flush()
+            session.add(
+                RunEvent(run_id=run.id or 0, at=at, actor="scheduler", kind="queued", detail={})
+            )
+
+
+def cost(page: AppTest) -> float:
+    """Return the seconds that a rerun of the page takes, usually."""
+
+    def once(rerun: Callable[[], AppTest]) -> float:
+        began = perf_counter()
+        assert not rerun().error
+        return perf_counter() - began
+
+    return median(once(page.run) for _ in range(_TRIES))
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("home", {}),
+        ("runs", {}),
+        ("runs", {"state": "failed", "page": "2"}),
+        ("runs", {"activation": "vips_about_to_lapse"}),
+    ],
+)
+def test_more_runs_cost_no_more(
+    name: str, query: dict[str, str], app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    fill(opened, 500)
+    few = cost(app(name, **query))
+    fill(opened, 9_500)
+    assert cost(app(name, **query)) < _SLACK * few
