@@ -65,6 +65,18 @@ def link(name: str, label: str, *, icon: str | None = None, **query: str) -> Non
     st.page_link(page(name), label=label, icon=icon, query_params=query)
 
 
+def back(label: str, key: str) -> None:
+    """Draw the way from one thing to all of its page.
+
+    A link to the page that one is on already would leave the browser's address as it is.
+    """
+    st.button(label, key=key, type="tertiary", icon=":material/arrow_back:", on_click=_forget_query)
+
+
+def _forget_query() -> None:
+    st.query_params.clear()
+
+
 def _read(path: Path) -> PageFile:
     said = {
         node.targets[0].id: node.value

@@ -11,7 +11,7 @@ from core.store.workspace import WorkspaceView, get_workspace
 from core.sync.outcome import RunCounts, stored_counts
 from core.ui.charts import draw_chart, waterfall_figure, waterfall_steps
 from core.ui.edge import plain
-from core.ui.navigation import link
+from core.ui.navigation import back
 from core.ui.run_actions import draw_actions
 from core.ui.run_people import draw_people
 from core.ui.run_state import draw_state
@@ -26,7 +26,7 @@ _TITLE_LETTERS = 90
 
 def draw_run(asked: str) -> None:
     """Draw the run whose number the address gives, or say that there is none."""
-    link("runs", "All runs", icon=":material/arrow_back:")
+    back("All runs", key="runs:back")
     with workspace().store.read() as session:
         number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
         told = tell_run(session, number)

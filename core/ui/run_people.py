@@ -33,9 +33,7 @@ def draw_people(told: RunTold) -> None:
     """Draw who the run touches, once somebody asks for it."""
     if told.run.plan_id is None:
         return
-    opened = st.expander(
-        "See who", icon=":material/group:", key="who", on_change="rerun", bind="query-params"
-    )
+    opened = st.expander("See who", icon=":material/group:", key="runs:who", on_change="rerun")
     if opened.open:
         with opened, errors_shown():
             _draw_lists(told)

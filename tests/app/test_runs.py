@@ -42,6 +42,8 @@ def test_a_row_opens_its_run(app: OpenApp, sample: Path, opened: OpenWorkspace) 
     page = app("runs", state="done")
     page.button(key=f"runs:open:{run.id}").click().run()
     assert list(page.query_params) == ["run"] and f"Run {run.id}" in words(page)
+    page.button(key="runs:back").click().run()
+    assert not list(page.query_params) and rows(page) == 1
 
 
 def test_filters_come_from_the_address(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
@@ -189,7 +191,9 @@ def test_lists_of_a_run_whose_files_are_swept_are_said_to_be_gone(
     app: OpenApp, sample: Path, opened: OpenWorkspace
 ) -> None:
     run = run_in(opened, RunState.SUCCEEDED, plan_id="1-x", plan_file="gone.parquet")
-    page = app("runs", run=str(run.id), who="true")
+    page = app("runs", run=str(run.id))
+    page.session_state["runs:who"] = True
+    page.run()
     assert "those of this one are gone" in words(page)
 
 
