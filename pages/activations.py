@@ -8,7 +8,7 @@ from core.ui.activation_form import draw_activation_form
 from core.ui.activation_list import draw_activations, read_activations
 from core.ui.activation_page import draw_activation
 from core.ui.edge import plain
-from core.ui.navigation import link
+from core.ui.navigation import back
 from core.ui.roles import Role
 from core.ui.session import guard, may, workspace
 from core.ui.words import shortened
@@ -53,7 +53,7 @@ asked = query.get("activation")
 if asked is None and not query.get("new"):
     draw_list()
 else:
-    link("activations", "All activations", icon=":material/arrow_back:")
+    back("All activations", "activations:back")
     if asked is None or query.get("edit"):
         draw_form(asked)
     else:

@@ -15,7 +15,7 @@ from core.ui.destination_list import (
     read_destinations,
 )
 from core.ui.edge import errors_shown, plain
-from core.ui.navigation import link
+from core.ui.navigation import back
 from core.ui.roles import Role
 from core.ui.session import actor, guard, may, workspace
 from core.workspace.destination_drafts import archive_unused
@@ -42,13 +42,14 @@ def draw_list(listed: Listed) -> None:
 
 def draw_new() -> None:
     guard(Role.ADMIN)
-    link("destinations", "All destinations", icon=":material/arrow_back:")
+    back("All destinations", "destinations:back")
     st.title("New destination", anchor=False)
-    platform = st.segmented_control(
+    platforms = list(destination_types())
+    platform = st.radio(
         "Platform",
-        list(destination_types()),
-        default="batch",
-        required=True,
+        platforms,
+        index=platforms.index("batch"),
+        horizontal=True,
         format_func=lambda name: destination_type(name).label,
         key="destinations:platform",
     )
@@ -56,7 +57,7 @@ def draw_new() -> None:
 
 
 def draw_one(view: DestinationView, listed: Listed) -> None:
-    link("destinations", "All destinations", icon=":material/arrow_back:")
+    back("All destinations", "destinations:back")
     st.title(plain(view.name), anchor=False)
     draw_state(view, listed)
     draw_pause(view, listed)
@@ -94,6 +95,6 @@ elif asked is None:
 else:
     wanted = next((each for each in found.views if each.key == asked), None)
     if wanted is None:
-        link("destinations", "All destinations", icon=":material/arrow_back:")
+        back("All destinations", "destinations:back")
         raise UnknownName(f"There is no destination “{asked[:100]}”, or it is archived.")
     draw_one(wanted, found)

@@ -89,6 +89,7 @@ class Instance:
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
         self._lock = threading.Lock()
         self._here = threading.local()
+        self._closed = False
 
     @contextmanager
     def snapshot(self, path: Path) -> Iterator[Snapshot]:
@@ -108,6 +109,7 @@ class Instance:
         """Lend a cursor of one query's own; another thread may interrupt it."""
         question: Question | None = getattr(self._here, "question", None)
         with self._lock:
+            self._refuse_closed()
             cursor = self._connection.cursor()
             self._cursors.add(cursor)
         try:
@@ -136,11 +138,17 @@ class Instance:
     def close(self) -> None:
         """Close DuckDB and remove what it spilled; its cursors end with it."""
         with self._lock:
+            self._closed = True
             self._connection.close()
             self._scratch.close()
 
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise Cancelled("The process stops asking questions.")
+
     def _enter(self, path: Path) -> Snapshot:
         with self._lock:
+            self._refuse_closed()
             attached = self._attached.get(path)
             if attached is None:
                 attached = _Attached(self._attach(path), 0)
@@ -263,6 +271,8 @@ def translated() -> Iterator[None]:
         yield
     except duckdb.InterruptException as error:
         raise Cancelled("The query was stopped") from error
+    except duckdb.ConnectionException as error:
+        raise Cancelled("The process stops asking questions.") from error
     except duckdb.Error as error:
         raise _translate(error) from error
 

@@ -64,7 +64,7 @@ def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None
 
 def _section(title: str, caption: str = "") -> DeltaGenerator:
     section = st.container(border=True)
-    section.subheader(title, anchor=False)
+    section.header(title, anchor=False)
     if caption:
         section.caption(caption)
     return section

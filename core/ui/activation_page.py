@@ -119,7 +119,7 @@ def _draw_joined(shown: Shown) -> None:
 def _draw_readiness(shown: Shown) -> None:
     """Say whether a campaign may use the list, and under which name."""
     audience = shown.audience
-    st.subheader(f"In {shown.place}", anchor=False)
+    st.header(f"In {shown.place}", anchor=False)
     if audience.applied_at is not None and audience.ledger_file is not None:
         st.markdown(
             f":green[:material/check_circle:] **Ready in {shown.place}** since "
@@ -143,7 +143,7 @@ def _draw_readiness(shown: Shown) -> None:
 
 
 def _draw_next(shown: Shown) -> None:
-    st.subheader("When", anchor=False)
+    st.header("When", anchor=False)
     schedule = schedule_from_json(shown.view.schedule)
     said = describe_schedule(schedule)
     st.markdown(f"{said[:1].upper()}{said[1:]}")
@@ -162,7 +162,7 @@ def _draw_runs(shown: Shown) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.subheader("Last runs", width="content", anchor=False)
+        st.header("Last runs", width="content", anchor=False)
         if shown.runs:
             link("runs", "All its runs", activation=shown.view.key)
     if not shown.runs:

@@ -33,7 +33,7 @@ def draw_tables(proposal: Proposal) -> None:
         if st.session_state.get(_TABLE) not in names:
             st.session_state[_TABLE] = names[0]
         if len(names) > 1:
-            st.segmented_control("Table", names, key=_TABLE, required=True, format_func=_as_label)
+            st.radio("Table", names, key=_TABLE, format_func=_as_label, horizontal=True)
         table = proposal.manifest.table(str(st.session_state[_TABLE]))
         _draw_head(proposal, table)
         _draw_columns(proposal, table)

@@ -67,12 +67,12 @@ def _pick_list(names: Mapping[str, str]) -> str:
 def _pick_group() -> str:
     key = _prime("state", list(_GROUPS))
     return str(
-        st.segmented_control(
+        st.radio(
             "State",
             list(_GROUPS),
             key=key,
             format_func=lambda each: _GROUPS[each],
-            required=True,
+            horizontal=True,
             on_change=_note,
             args=("state",),
         )

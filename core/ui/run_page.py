@@ -146,7 +146,7 @@ def _lost(counts: RunCounts) -> str:
 
 def _draw_story(told: RunTold, saved: WorkspaceView) -> None:
     zone = ZoneInfo(saved.zone)
-    st.subheader("Step by step")
+    st.header("Step by step")
     st.caption(f"Times in {plain(saved.zone)}")
     said = story(told.events, saved.people_word)
     st.table(

@@ -58,11 +58,11 @@ def draw_schedule_form(
     without `after_refresh` that way of running is not offered.
     """
     kinds = [kind for kind in _KINDS if after_refresh or kind != AFTER_REFRESH]
-    kind = st.segmented_control(
+    kind = st.radio(
         "When it runs",
         kinds,
-        default=_kind_of(current),
-        required=True,
+        index=kinds.index(_kind_of(current)),
+        horizontal=True,
         format_func=_KINDS.__getitem__,
         key=f"{key}:kind",
         label_visibility="collapsed",
@@ -126,14 +126,12 @@ def _draw_cron(key: str, current: Schedule) -> dict[str, Any]:
 
 def _draw_days(key: str, current: Schedule) -> dict[str, Any]:
     given = current if isinstance(current, Days) else None
-    days = st.pills(
+    days = st.multiselect(
         "Days",
         list(_DAYS),
-        selection_mode="multi",
         default=list(given.days) if given else ["mon", "tue", "wed", "thu", "fri"],
         format_func=_DAYS.__getitem__,
         key=f"{key}:days",
-        wrap=True,
     )
     times = list(given.at) if given else ["07:00"]
     at = st.multiselect(

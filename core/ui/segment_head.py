@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import RollcallError
 from core.ui.edge import sentence_of
-from core.ui.navigation import link
+from core.ui.navigation import back
 from core.ui.roles import Role
 from core.ui.segment_state import Editor, close_editor, give_up, new_draft_id
 from core.ui.segment_view import BuilderView
@@ -18,7 +18,7 @@ _NAME = "segments:name"
 def draw_head(view: BuilderView) -> None:
     """Draw the way back, the name, and the menu."""
     held = view.editor
-    link("segments", "All segments", icon=":material/arrow_back:")
+    back("All segments", "segments:back")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.session_state[_NAME] = held.name
         st.text_input(

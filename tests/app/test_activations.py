@@ -167,7 +167,7 @@ def test_two_attributes_of_one_name_are_refused(form: AppTest, opened: OpenWorks
 def test_a_schedule_is_saved_and_its_next_moments_shown(
     form: AppTest, opened: OpenWorkspace
 ) -> None:
-    kind = next(each for each in form.get("button_group") if each.key.endswith(":when:kind"))
+    kind = next(each for each in form.radio if each.key.endswith(":when:kind"))
     page = kind.set_value("days").run()
     assert "Next:" in words(page) and "Europe/Paris" in words(page)
     press(page, "Activate")
@@ -292,7 +292,7 @@ def test_the_choice_stands_in_the_address(form: AppTest) -> None:
 
 
 def test_a_schedule_that_is_none_is_told_and_not_saved(form: AppTest) -> None:
-    kind = next(each for each in form.get("button_group") if each.key.endswith(":when:kind"))
+    kind = next(each for each in form.radio if each.key.endswith(":when:kind"))
     page = (
         widget(kind.set_value("cron").run(), "text_input", "Cron expression").input("daily").run()
     )

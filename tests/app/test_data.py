@@ -112,7 +112,7 @@ def test_corrections_are_kept_beside_the_files(
     page.selectbox(key="data:zone").set_value("Asia/Tokyo").run()
     page.selectbox(key="data:people").set_value("orders").run()
     page.selectbox(key="data:people_key").set_value("customer_id").run()
-    page.segmented_control(key="data:table").set_value("customers").run()
+    page.radio(key="data:table").set_value("customers").run()
     page.selectbox(key="data:key").set_value("").run()
     page.text_input(key="data:name").set_value("Members").run()
     manifest = proposal(page, opened).manifest
@@ -314,7 +314,7 @@ def test_a_schedule_for_the_refresh_is_saved(
     app: OpenApp, sample: Path, opened: OpenWorkspace
 ) -> None:
     page = app("data", view="Refresh")
-    page.segmented_control(key="data:schedule:kind").set_value("every").run()
+    page.radio(key="data:schedule:kind").set_value("every").run()
     page.button(key="data:save_schedule").click().run()
     with opened.store.read() as session:
         assert get_workspace(session).load_schedule == '{"every": "15 minutes"}'

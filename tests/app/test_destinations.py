@@ -138,7 +138,7 @@ def test_an_address_of_nothing_is_a_sentence(app: OpenApp, sample: object) -> No
 @pytest.mark.parametrize("platform", destination_types())
 def test_every_platform_has_its_form(platform: str, app: OpenApp, home: object) -> None:
     page = app("destinations", new="1")
-    page = page.get("button_group")[0].set_value(platform).run()
+    page = page.radio(key="destinations:platform").set_value(platform).run()
     titles = {each.title for each in destination_type(platform).config_model.model_fields.values()}
     assert titles < {each.label for each in page.text_input} and not page.exception
 
@@ -146,7 +146,9 @@ def test_every_platform_has_its_form(platform: str, app: OpenApp, home: object) 
 def test_a_folder_that_is_no_whole_path_is_told(
     app: OpenApp, home: object, opened: OpenWorkspace
 ) -> None:
-    page = app("destinations", new="1").get("button_group")[0].set_value("csv_file").run()
+    page = (
+        app("destinations", new="1").radio(key="destinations:platform").set_value("csv_file").run()
+    )
     field(page, "Name").input("Files")
     field(page, "Folder").input("lists")
     assert "is no whole path" in words(press(page, "Save")) and saved(opened) == []

@@ -59,7 +59,7 @@ def test_a_filter_that_is_chosen_goes_into_the_address(
 ) -> None:
     run_in(opened, RunState.FAILED)
     page = app("runs", page="3")
-    page.segmented_control(key="runs:state").set_value("done").run()
+    page.radio(key="runs:state").set_value("done").run()
     assert page.query_params["state"] == "done" and "page" not in page.query_params
     assert "No run fits" in words(page)
     page.button(key="runs:all").click().run()

@@ -190,3 +190,9 @@ def test_errors_of_the_engine_are_told_as_ours(
 ) -> None:
     with pytest.raises(told, match=said), translated():
         raise raised
+
+
+def test_questions_after_the_end_are_given_up(instance: Instance) -> None:
+    instance.close()
+    with pytest.raises(Cancelled), instance.cursor():
+        pass
