@@ -47,8 +47,8 @@ def reserve(store: Store, account: str, interval_s: float, *, urgent: bool = Fal
     if wait_s > 0 and not urgent:
         return wait_s
     with store.write(MACHINE) as session:
+        asked_at = store.clock.monotonic()  # before: a process may be held up while it asks
         answer = ask_turn(session, account, interval_s, urgent=urgent)
-        asked_at = store.clock.monotonic()
     if isinstance(answer, float):
         return answer
     return 0.0 if _fresh(store, answer, asked_at) else interval_s
@@ -65,8 +65,8 @@ def _fresh(store: Store, turn: Turn, asked_at: float) -> bool:
     while late_s > FRESH_S:
         expected_s = late_s
         with store.write(MACHINE) as session:
+            moved_at = store.clock.monotonic()
             if not move_turn(session, turn, expected_s):
                 return False
-            moved_at = store.clock.monotonic()
         late_s = store.clock.monotonic() - moved_at - expected_s
     return True

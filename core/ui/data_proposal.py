@@ -49,7 +49,7 @@ def draw_proposal(upload_id: str) -> None:
     Raises: UnknownName, FileRefused, StorageFull, QueryFailed.
     """
     proposal = open_proposal(upload_id)
-    st.subheader("What was found in your files")
+    st.header("What was found in your files")
     st.caption(_summary(proposal))
     draw_refusal()
     if proposal.found.problem:

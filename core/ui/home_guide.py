@@ -44,7 +44,7 @@ _MARKS = {
 }
 _SAID = {
     StepState.DONE: ":green-badge[done]",
-    StepState.NEXT: ":primary-badge[next]",
+    StepState.NEXT: ":blue-badge[next]",
     StepState.LATER: ":gray-badge[later]",
     StepState.RUNNING: ":blue-badge[under way]",
 }
@@ -79,7 +79,7 @@ def draw_guide(state: HomeState) -> None:
     """Draw the four steps with their states, until a list of one's own is up to date."""
     if state.steps is None:
         return
-    st.subheader("Your first list, in four steps", anchor=False)
+    st.header("Your first list, in four steps", anchor=False)
     with st.grid(4, min_column_width=190):
         for number, (step, how) in enumerate(state.steps.items(), start=1):
             with st.container(border=True, height="stretch", gap="xsmall"):

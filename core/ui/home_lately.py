@@ -28,7 +28,7 @@ def draw_lately(state: HomeState) -> None:
 
 
 def _draw_changes(state: HomeState) -> None:
-    st.subheader("What changed lately", anchor=False)
+    st.header("What changed lately", anchor=False)
     for move in state.overview.moves[:_MOVES_SHOWN]:
         _draw_move(move, state)
     for entry in state.edits:
@@ -55,7 +55,7 @@ def _draw_move(move: Move, state: HomeState) -> None:
 
 
 def _draw_data(state: HomeState) -> None:
-    st.subheader("Data", anchor=False)
+    st.header("Data", anchor=False)
     if state.data is None:
         st.caption("No data is loaded yet.")
     else:
@@ -72,7 +72,7 @@ def _draw_data(state: HomeState) -> None:
 
 
 def _draw_today(state: HomeState) -> None:
-    st.subheader("Today's runs", anchor=False)
+    st.header("Today's runs", anchor=False)
     number = sum(state.today.values())
     if number == 0:
         st.caption("None yet.")

@@ -17,7 +17,7 @@ _LETTERS = 30
 def draw_lists(state: HomeState) -> None:
     """Draw a card for each list, those in trouble first."""
     lists = state.overview.lists
-    st.subheader("Lists", anchor=False)
+    st.header("Lists", anchor=False)
     with st.grid(3, min_column_width=250):
         for status in lists[:_SHOWN]:
             _draw_card(status, state)

@@ -24,7 +24,7 @@ def draw_verdict(state: HomeState) -> None:
     """Draw whether everything is in order; before the first list the guide says it all."""
     if state.steps is not None and not (state.overview.lists or state.overview.needs):
         return
-    st.subheader(verdict_of(state), anchor=False)
+    st.header(verdict_of(state), anchor=False)
 
 
 def verdict_of(state: HomeState) -> str:

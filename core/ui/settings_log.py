@@ -16,7 +16,7 @@ PAGE = 25
 
 def draw_log(zone: ZoneInfo) -> None:
     """Draw the page of the log that the address asks for, newest first."""
-    st.subheader("Activity", anchor=False)
+    st.header("Activity", anchor=False)
     with workspace().store.read() as session:
         number = count_activity(session)
         page = _asked_page(number)

@@ -28,7 +28,7 @@ _MARKS = {
 def draw_names(saved: WorkspaceView) -> None:
     """Draw the names that pages use, to be changed by an admin."""
     with st.form("settings:names", enter_to_submit=True):
-        st.subheader("Names", anchor=False)
+        st.header("Names", anchor=False)
         name = st.text_input(
             "Name of the workspace",
             value=saved.name,
@@ -66,7 +66,7 @@ def _save(name: str, word: str) -> None:
 def draw_zone(saved: WorkspaceView) -> None:
     """Draw the zone that days and times are in."""
     with st.container(border=True):
-        st.subheader("Time zone", anchor=False)
+        st.header("Time zone", anchor=False)
         st.markdown(f"**{plain(saved.zone)}**")
         st.caption("Days and times of all pages, segments and schedules are in the data's zone.")
         link("data", "Change it with the data", icon=":material/database:")
@@ -75,7 +75,7 @@ def draw_zone(saved: WorkspaceView) -> None:
 def draw_roles() -> None:
     """Draw who may do what."""
     with st.container(border=True):
-        st.subheader("Who may do what", anchor=False)
+        st.header("Who may do what", anchor=False)
         st.markdown(
             "There is no sign-in in this version: **everybody who reaches this page is an admin.** "
             "Unless whoever runs Rollcall changed that, only this machine reaches it."

@@ -35,7 +35,7 @@ PAGES = "order_no,who,at\n1,01,2026-01-01\n"
 
 
 def said(page: AppTest) -> str:
-    kinds = ("markdown", "caption", "warning", "error", "info", "success", "subheader")
+    kinds = ("markdown", "caption", "warning", "error", "info", "success", "header")
     texts = (each.value for kind in kinds for each in page.get(kind))
     return "\n".join(texts).replace("\\", "")
 

@@ -17,7 +17,7 @@ from tests.app.runs import COUNTS, run_in, sample_list
 
 def words(page: AppTest) -> str:
     """Return all that stands on the page."""
-    kinds = ("title", "subheader", "markdown", "caption", "error", "warning", "info")
+    kinds = ("title", "header", "markdown", "caption", "error", "warning", "info")
     return "\n".join(str(each.value) for kind in kinds for each in page.main.get(kind))
 
 

@@ -27,7 +27,7 @@ def write_load(folder: Path, load: int) -> Path:
     return write_dataset(folder, people=f"id,load\n{rows}")
 
 
-def read_on(answers: Any, settings: Settings, stop: Path) -> None:
+def read_on(answers: Any, reads: Any, settings: Settings, stop: Path) -> None:
     """Ask the current snapshot until the file `stop` is there; tell every answer once."""
     seen: list[str] = []
     with open_workspace(settings, SHARE) as workspace:
@@ -38,6 +38,7 @@ def read_on(answers: Any, settings: Settings, stop: Path) -> None:
                 answer = str(cursor.execute(question).fetchone())
             if answer not in seen[-1:]:
                 seen.append(answer)
+                reads.release()
             if last_round:
                 break
             time.sleep(PAUSE_S)
@@ -45,14 +46,15 @@ def read_on(answers: Any, settings: Settings, stop: Path) -> None:
 
 
 def test_readers_see_whole_loads_one_after_the_other(home: Settings, tmp_path: Path) -> None:
-    answers, stop = context().SimpleQueue(), tmp_path / "stop"
-    readers = [
-        context().Process(target=read_on, args=(answers, home, stop)) for _ in range(READERS)
-    ]
+    answers, reads, stop = context().SimpleQueue(), context().Semaphore(0), tmp_path / "stop"
+    told = (answers, reads, home, stop)
+    readers = [context().Process(target=read_on, args=told) for _ in range(READERS)]
     with open_workspace(home, SHARE) as workspace:
         load_data(workspace, write_load(tmp_path, 0), "ann")
         for reader in readers:
             reader.start()
+        for _ in readers:
+            assert reads.acquire(timeout=60), "a reader did not begin"
         for load in range(1, LOADS):
             load_data(workspace, write_load(tmp_path, load), "ann")
     stop.touch()

@@ -1,6 +1,6 @@
 """Calls to one account keep their distance, over all processes, and nobody is shut out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 
@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from core.store.database import Store, WriteSession, open_store
 from core.store.rates import Turn, ask_turn, move_turn
-from core.sync.rate import penalise, reserve, take_turn
+from core.sync.rate import FRESH_S, penalise, reserve, take_turn
 from tests.store import workers
 from tests.sync.scripted import FakeClock
 
@@ -134,6 +134,30 @@ def test_a_turn_counts_from_when_the_store_has_noted_it(
     monkeypatch.setattr(timed, "write", slow_write)
     assert reserve(timed, "account", INTERVAL_S) == 0
     assert reserve(timed, "account", INTERVAL_S) == pytest.approx(INTERVAL_S)
+
+
+def held_up(
+    note: Callable[..., object], clock: FakeClock, *seconds: float
+) -> Callable[..., object]:
+    """Return the function as a process runs it that is held up so long each time it has noted."""
+    left = list(seconds)
+
+    def noting(*given: object, **more: object) -> object:
+        answer = note(*given, **more)
+        clock.passed += left.pop(0) if left else 0.0
+        return answer
+
+    return noting
+
+
+@pytest.mark.parametrize(("asking", "moving"), [((0.3,), ()), ((0.1,), (0.3,))])
+def test_a_process_held_up_while_it_notes_a_turn_moves_it_on(
+    timed: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, asking, moving
+) -> None:
+    monkeypatch.setattr("core.sync.rate.ask_turn", held_up(ask_turn, clock, *asking))
+    monkeypatch.setattr("core.sync.rate.move_turn", held_up(move_turn, clock, *moving))
+    assert reserve(timed, "account", INTERVAL_S) == 0
+    assert reserve(timed, "account", INTERVAL_S) >= INTERVAL_S - FRESH_S
 
 
 def test_a_turn_is_void_once_another_was_taken(timed: Store, clock: FakeClock) -> None:
