@@ -25,21 +25,47 @@ email_consent = "Wants e-mail"
 [tables.stores]
 file = "stores/*.{format}"
 key = "store_id"
+[tables.stores.labels]
+store_id = "Store number"
+name = "Name of the store"
+city = "City"
+country = "Country"
+kind = "Kind of store"
 
 [tables.products]
 file = "products/*.{format}"
 key = "product_id"
+[tables.products.labels]
+product_id = "Product number"
+name = "Product"
+category = "Category"
+price = "Price"
 
 [tables.orders]
 file = "orders/*.{format}"
 key = "order_id"
 time = "ordered_at"
+[tables.orders.labels]
+order_id = "Order number"
+customer_id = "Customer number"
+ordered_at = "Ordered at"
+channel = "Channel"
+store_id = "Store number"
+status = "Status"
+voucher = "Voucher"
+total = "Order total"
 """
 
 _LINES = """
 [tables.order_lines]
 file = "order_lines/*.{format}"
 key = "line_id"
+[tables.order_lines.labels]
+line_id = "Line number"
+order_id = "Order number"
+product_id = "Product number"
+quantity = "Quantity"
+unit_price = "Unit price"
 """
 
 _VISITS = """
@@ -47,6 +73,13 @@ _VISITS = """
 file = "visits/*.{format}"
 key = "visit_id"
 time = "visited_at"
+[tables.visits.labels]
+visit_id = "Visit number"
+customer_id = "Customer number"
+visited_at = "Visited at"
+page = "Page"
+device = "Device"
+campaign = "Campaign"
 """
 
 _LINK = '\n[[links]]\nfrom = "{}"\nto = "{}"\n'

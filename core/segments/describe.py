@@ -96,9 +96,23 @@ class Describer:
         return f"({said})" if several else said
 
     def _related(self, condition: RelatedCondition) -> str:
+        counted = self._counted(condition)
+        if counted is not None:
+            return counted
         own = condition.measure in (Measure.MINIMUM, Measure.MAXIMUM, Measure.MOST_FREQUENT)
         type_ = condition.of.field.type if condition.of and own else FieldType.NUMBER
         return f"{self._measure(condition)} {self.test(condition.test, type_)}"
+
+    def _counted(self, condition: RelatedCondition) -> str | None:
+        """Return a plain count as `there are at least 2 orders`, None for any other measure."""
+        words = _HOW_MANY.get(condition.test.op)
+        if condition.measure is not Measure.COUNT or words is None:
+            return None
+        if condition.pick or (condition.that and condition.that.conditions):
+            return None
+        no_rows = condition.test.op == "equals" and condition.test.value == 0
+        many = "no" if no_rows else words.format_map(_Words(condition.test.value))
+        return f"there are {many} {self._rows(condition)}"
 
     def _measure(self, condition: RelatedCondition) -> str:
         rows = self._rows(condition)
@@ -117,8 +131,7 @@ class Describer:
     def _rows(self, condition: RelatedCondition) -> str:
         said = _table(condition.join)
         if condition.when and condition.time:
-            when = self.test(condition.when, condition.time.field.type)
-            said += f" whose {_field(condition.time)} {when}"
+            said += self._when(condition.when, condition.time)
         if condition.where and condition.where.conditions:
             said += f" where {self._bracketed(condition.where)}"
         if condition.followed_by:
@@ -128,6 +141,12 @@ class Describer:
             many = f" {condition.pick.count:,}" if condition.pick.count > 1 else ""
             said = f"the {end}{many} of the {said}"
         return said
+
+    def _when(self, when: Test, time: FieldRef) -> str:
+        said = self.test(when, time.field.type)
+        if said.startswith("is ") and when.op in _WHEN:
+            return f" {said.removeprefix('is ')}"
+        return f" whose {_field(time)} {said}"
 
     def _step(self, step: Step) -> str:
         said = f" {'not ' if step.negated else ''}followed by {_table(step.join)}"
@@ -156,13 +175,41 @@ class Describer:
         return f" ({real_range(bounds, self._today)})" if bounds else ""
 
 
+_HOW_MANY = {
+    "equals": "{value}",
+    "greater_than": "more than {value}",
+    "at_least": "at least {value}",
+    "less_than": "fewer than {value}",
+    "at_most": "at most {value}",
+    "between": "{low} to {high}",
+}
+# Tests of a row's time that read well right after the name of the rows.
+_WHEN = frozenset(
+    {
+        "on",
+        "before",
+        "after",
+        "on_or_before",
+        "on_or_after",
+        "between",
+        "in_last",
+        "more_than_ago",
+        "between_ago",
+        "days_ago",
+        "in_next",
+        "days_ahead",
+        "in_period",
+    }
+)
+
+
 def describe(segment: Segment, people: str = "people", today: Today | None = None) -> str:
     """Return the segment as one plain sentence."""
     return Describer(people, today).segment(segment)
 
 
 def real_range(bounds: Days | Instants, today: Today) -> str:
-    """Return worked-out ends in words: `from 2026-08-25 to now`."""
+    """Return worked-out ends in words: `since Tue 25 Aug 2026, 00:00`."""
     if isinstance(bounds, Days):
         first, last = _day(bounds.first), _day(bounds.last)
         if first == last and first is not None:
@@ -171,11 +218,15 @@ def real_range(bounds: Days | Instants, today: Today) -> str:
         first, last = (_instant(end, today) for end in (bounds.low, bounds.high))
     if first is None:
         return f"up to {last}" if isinstance(bounds, Days) else f"before {last}"
-    return f"from {first} to {last}" if last else f"since {first}"
+    return f"from {first} to {last}" if last and last != "now" else f"since {first}"
 
 
 def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+    return f"{day:%a} {_plain_day(day)}" if day else None
+
+
+def _plain_day(day: date) -> str:
+    return f"{day.day} {day:%b} {day.year}"
 
 
 def _instant(instant: datetime | None, today: Today) -> str | None:
@@ -183,7 +234,8 @@ def _instant(instant: datetime | None, today: Today) -> str | None:
         return None
     if instant == today.now:
         return "now"
-    return instant.astimezone(today.zone).strftime("%Y-%m-%d %H:%M")
+    there = instant.astimezone(today.zone)
+    return f"{_day(there)}, {there:%H:%M}"
 
 
 class _Words(dict[str, str]):
@@ -212,7 +264,7 @@ def _value(value: object) -> str:
     if isinstance(value, Decimal):
         return _number(value)
     if isinstance(value, date):
-        return value.isoformat()
+        return _plain_day(value)
     if isinstance(value, tuple):
         return _list(value)
     text = str(value)
@@ -245,13 +297,17 @@ def _quoted(text: str) -> str:
 
 def _field(ref: FieldRef) -> str:
     said = ref.field.label or ref.field.name
-    return f"{said} ({ref.table})" if ref.legs else said
+    return f"{said} ({_spaced(ref.table)})" if ref.legs else said
 
 
 def _table(join: Join) -> str:
-    name = join.given if join.given.startswith(f"{join.table}:") else join.table
-    said = name.replace(":", " (", 1) + ")" if name != join.table else name
-    return f"{said} through {', '.join(join.through)}" if join.through else said
+    link = join.given.removeprefix(f"{join.table}:")
+    said = _spaced(join.table if link == join.given else f"{join.table} ({link})")
+    return f"{said} through {_spaced(', '.join(join.through))}" if join.through else said
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _measure_word(condition: RelatedCondition) -> str:
