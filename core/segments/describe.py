@@ -1,6 +1,7 @@
 """Turns a segment into one plain sentence, for people who never see its JSON."""
 
 import calendar
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -46,12 +47,25 @@ _RELATIVE = frozenset(
 )
 
 
-class Describer:
-    """Describes nodes; with `today`, relative dates say which days they mean."""
+# Tests of moments that somebody might expect to hold for what never happened.
+_LONG_AGO = frozenset({"more_than_ago", "between_ago"})
 
-    def __init__(self, people: str = "people", today: Today | None = None) -> None:
+
+class Describer:
+    """Describes nodes; with `today`, relative dates say which days they mean.
+
+    `names` are what the segments that others speak of are called, by key.
+    """
+
+    def __init__(
+        self,
+        people: str = "people",
+        today: Today | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
         self._people = people
         self._today = today
+        self._names = names or {}
 
     def segment(self, segment: Segment) -> str:
         """Return the segment as one sentence."""
@@ -76,19 +90,23 @@ class Describer:
         if isinstance(node, Group):
             return self.group(node)
         if isinstance(node, FieldCondition):
-            return f"{_field(node.field)} {self.test(node.test, node.field.field.type)}"
+            test = self.test(node.test, node.field.field.type, "blank is not counted")
+            return f"{_field(node.field)} {test}"
         if isinstance(node, SegmentCondition):
             where = "not in" if node.negated else "in"
-            return f"{where} the segment {_quoted(node.segment)}"
+            return f"{where} the segment {_quoted(self._names.get(node.segment, node.segment))}"
         return self._related(node)
 
-    def test(self, test: Test, type_: FieldType) -> str:
-        """Return an operator with its value: `is at least 2`."""
+    def test(self, test: Test, type_: FieldType, missing: str = "") -> str:
+        """Return an operator with its value: `is at least 2`.
+
+        `missing` says what becomes of a blank where one might expect it to be long ago.
+        """
         operator = operators_for(type_)[test.op]
         said = operator.sentence.format_map(_Words(test.value))
         if test.ignore_case:
             said += " (ignoring case)"
-        return said + self._real_range(test, type_)
+        return said + self._real_range(test, type_, missing)
 
     def _part(self, node: Node) -> str:
         said = self.node(node)
@@ -101,7 +119,8 @@ class Describer:
             return counted
         own = condition.measure in (Measure.MINIMUM, Measure.MAXIMUM, Measure.MOST_FREQUENT)
         type_ = condition.of.field.type if condition.of and own else FieldType.NUMBER
-        return f"{self._measure(condition)} {self.test(condition.test, type_)}"
+        without = f"{self._people} without {_table(condition.join)} are not counted"
+        return f"{self._measure(condition)} {self.test(condition.test, type_, without)}"
 
     def _counted(self, condition: RelatedCondition) -> str | None:
         """Return a plain count as `there are at least 2 orders`, None for any other measure."""
@@ -111,8 +130,14 @@ class Describer:
         if condition.pick or (condition.that and condition.that.conditions):
             return None
         no_rows = condition.test.op == "equals" and condition.test.value == 0
-        many = "no" if no_rows else words.format_map(_Words(condition.test.value))
-        return f"there are {many} {self._rows(condition)}"
+        many = words.format_map(_Words(condition.test.value))
+        if no_rows:
+            many = "no"
+        elif _is_any(condition.test):
+            many = ""
+        elif condition.test.value == 1:
+            return None  # "1 orders" is no English, and names of tables have no singular
+        return f"there are {many} {self._rows(condition)}".replace("  ", " ")
 
     def _measure(self, condition: RelatedCondition) -> str:
         rows = self._rows(condition)
@@ -167,12 +192,15 @@ class Describer:
         end = "highest" if limit.highest else "lowest"
         return f"The {much} with the {end} {_field(limit.by)}"
 
-    def _real_range(self, test: Test, type_: FieldType) -> str:
+    def _real_range(self, test: Test, type_: FieldType, missing: str) -> str:
         if self._today is None or test.op not in _RELATIVE:
             return ""
         op = "in_last" if test.op == "not_in_last" else test.op
         bounds = bounds_of(op, test.value, type_, self._today)
-        return f" ({real_range(bounds, self._today)})" if bounds else ""
+        if bounds is None:
+            return ""
+        said = real_range(bounds, self._today)
+        return f" ({said}; {missing})" if missing and test.op in _LONG_AGO else f" ({said})"
 
 
 _HOW_MANY = {
@@ -201,6 +229,11 @@ _WHEN = frozenset(
         "in_period",
     }
 )
+
+
+def _is_any(test: Test) -> bool:
+    least = {"at_least": 1, "greater_than": 0}.get(test.op)
+    return least is not None and test.value == least
 
 
 def describe(segment: Segment, people: str = "people", today: Today | None = None) -> str:

@@ -26,7 +26,10 @@ def draw_bar(view: BuilderView, data: SnapshotView) -> None:
     ):
         st.markdown(_summary(view, data), width="stretch")
         if may(Role.EDITOR):
-            _draw_buttons(view)
+            with st.container(
+                horizontal=True, vertical_alignment="center", gap="small", width="content"
+            ):
+                _draw_buttons(view)
 
 
 def draw_said() -> None:

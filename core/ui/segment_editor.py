@@ -1,5 +1,7 @@
 """The builder: a tree of sentences with their sizes, each opening into its widgets."""
 
+from typing import Literal
+
 import streamlit as st
 
 from core.segments.draft import Node
@@ -12,7 +14,7 @@ from core.ui.words import count
 
 _MATCHES = {"all": "all of these", "any": "any of these", "none": "none of these"}
 _BETWEEN = {"all": "and", "any": "or", "none": "or"}
-_WORD_WIDTH, _SIZE_WIDTH = 30, 92
+_WORD_WIDTH, _SIZE_WIDTH = 30, 80
 _MENU = {
     "up": "Move up",
     "down": "Move down",
@@ -37,7 +39,7 @@ def _draw_conditions(view: BuilderView, group_id: str, table: str, *, on_people:
     """Draw the nodes of a group with words between them, then what adds more."""
     group = view.node(group_id)
     nodes = _nodes(group)
-    with st.container(gap="xxsmall", key=f"seg-rows-{group_id}"):
+    with st.container(gap="xsmall", key=f"seg-rows-{group_id}"):
         if not nodes:
             st.caption(_nothing(view, on_people))
         for number, node in enumerate(nodes):
@@ -54,51 +56,53 @@ def _draw_node(view: BuilderView, node: Node, word: str, table: str, *, on_peopl
     node_id = str(node["id"])
     if "match" in node:
         _draw_group(view, node_id, word, table, on_people=on_people)
-        return
-    is_open = node_id in view.editor.open_ids
-    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
-        st.markdown(f":gray[{word}]", width=_WORD_WIDTH)
-        with st.container(width="stretch", gap=None):
-            _draw_sentence(view, node_id, is_open)
-        if on_people:
+    elif on_people:
+        align: Literal["top", "center"] = "top" if node_id in view.editor.open_ids else "center"
+        with st.container(horizontal=True, wrap=False, vertical_alignment=align, gap="xsmall"):
+            st.markdown(f":gray[{word}]", width=_WORD_WIDTH)
+            with st.container(width="stretch", gap=None):
+                _draw_row(view, node_id, table, on_people=True)
             _draw_size(view, node_id)
-    if node_id in view.look.faults and not is_open and "table" not in node and len(node) > 1:
-        st.caption(f":orange[:material/error: {plain(view.look.faults[node_id])}]")
-    if is_open:
-        with st.container(border=True, key=f"seg-open-{node_id}"):
-            _draw_condition(view, node_id, table, on_people=on_people)
+    else:
+        if word:
+            st.caption(word)
+        _draw_row(view, node_id, table, on_people=False)
 
 
 def _draw_group(view: BuilderView, node_id: str, word: str, table: str, *, on_people: bool) -> None:
-    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
-        st.markdown(f":gray[{word}]", width=_WORD_WIDTH)
-        with st.container(
-            horizontal=True, vertical_alignment="center", gap="small", width="stretch"
-        ):
-            _draw_match(view, node_id)
-            _draw_menu(view, node_id)
-        if on_people:
-            _draw_size(view, node_id)
-    with st.container(border=True, key=f"seg-group-{node_id}"):
-        _draw_conditions(view, node_id, table, on_people=on_people)
+    with st.container(gap="xsmall"):
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
+            st.markdown(f":gray[{word}]", width=_WORD_WIDTH)
+            with st.container(
+                horizontal=True, vertical_alignment="center", gap="small", width="stretch"
+            ):
+                _draw_match(view, node_id)
+                _draw_menu(view, node_id)
+            if on_people:
+                _draw_size(view, node_id)
+        with st.container(border=True, key=f"seg-group-{node_id}"):
+            _draw_conditions(view, node_id, table, on_people=on_people)
 
 
-def _draw_sentence(view: BuilderView, node_id: str, is_open: bool) -> None:
+def _draw_row(view: BuilderView, node_id: str, table: str, *, on_people: bool) -> None:
+    """Draw a condition as a sentence that opens into its widgets."""
+    key = f"seg:{node_id}:sentence"
+    st.session_state[key] = node_id in view.editor.open_ids
+    row = st.expander(
+        _sentence(view, node_id), key=key, on_change=view.editor.toggle, args=(node_id,)
+    )
+    if row.open:
+        with row:
+            _draw_condition(view, node_id, table, on_people=on_people)
+
+
+def _sentence(view: BuilderView, node_id: str) -> str:
+    """Return the condition in words, marked where it is not finished."""
     said = view.look.sentences.get(node_id)
-    icon = ":material/keyboard_arrow_down:" if is_open else ":material/chevron_right:"
     if said is None:
         said = "not finished" if len(view.node(node_id)) > 1 else "new condition"
-        if node_id in view.look.faults:
-            icon = ":material/error:"
-    st.button(
-        plain(said[:1].upper() + said[1:]),
-        key=f"seg:{node_id}:sentence",
-        type="tertiary",
-        icon=icon,
-        wrap=True,
-        on_click=view.editor.toggle,
-        args=(node_id,),
-    )
+    mark = ":orange[:material/error:] " if node_id in view.look.faults else ""
+    return f"{mark}{plain(said[:1].upper() + said[1:])}"
 
 
 def _draw_condition(view: BuilderView, node_id: str, table: str, *, on_people: bool) -> None:
@@ -121,7 +125,7 @@ def _draw_condition(view: BuilderView, node_id: str, table: str, *, on_people: b
 
 def _draw_inner(view: BuilderView, group_id: str, table: str) -> None:
     """Draw a group of conditions on the rows of another table."""
-    with st.container(border=True, key=f"seg-inner-{group_id}"):
+    with st.container(key=f"seg-inner-{group_id}", gap="xsmall"):
         if len(_nodes(view.node(group_id))) > 1:
             _draw_match(view, group_id)
         _draw_conditions(view, group_id, table, on_people=False)

@@ -82,7 +82,16 @@ def look_around(
     named = {view.key: named_segment(view) for view in saved}
     now = opened.store.clock.now()
     kept = kept_resolution(held.saved, held.draft.text) if held.saved else None
-    look = look_at(held.draft, catalogue, now, named, key=held.key, kept=kept, people=people_word)
+    look = look_at(
+        held.draft,
+        catalogue,
+        now,
+        named,
+        key=held.key,
+        kept=kept,
+        people=people_word,
+        names={view.key: view.name for view in saved},
+    )
     return BuilderView(
         editor=held,
         snapshot_id=snapshot_id,

@@ -1,7 +1,7 @@
 """What a draft of a segment means now: its sentences, its faults, its sizes, a few members."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,12 +16,15 @@ from core.segments.checking import Named, check_segment
 from core.segments.describe import Describer
 from core.segments.draft import Draft
 from core.segments.resolution import Resolution
-from core.segments.tree import FieldRef, Group, Node, Segment
+from core.segments.tree import FieldRef, Group, Node, RelatedCondition, Segment, Step
 from core.workspace.members import people_field
 from core.workspace.opened import OpenWorkspace
 
 _ENGINE = "duckdb"
 _MOST_FAULTS = 50
+
+Check = Callable[[Draft], Segment]
+LeftOut = Callable[[Draft, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +55,27 @@ def look_at(
     key: str | None = None,
     kept: Resolution | None = None,
     people: str = "people",
+    names: Mapping[str, str] | None = None,
 ) -> Look:
     """Return what the draft means on the catalogue at the minute that `now` lies in.
 
-    `kept` is what its names were resolved to when it was saved, `key` the name it has.
+    `kept` is what its names were resolved to when it was saved, `key` the name it has; `names`
+    are what other segments are called.
     """
     zone = ZoneInfo(catalogue.zone)
     today = Today(now.replace(second=0, microsecond=0), zone)
+
+    def check(left: Draft) -> Segment:
+        return check_segment(left.raw, catalogue, today, named, kept, key).segment
+
     faults: dict[str, str] = {}
-    left = draft
-    while True:
-        try:
-            checked = check_segment(left.raw, catalogue, today, named, kept, key)
-        except SegmentInvalid as fault:
-            left = _without_fault(left, fault, faults)
-            continue
-        describer = Describer(people, today)
-        ids = left.places
-        sentences = {ids[n.place]: describer.node(n) for n in _nodes(checked.segment.where)}
-        said = describer.segment(checked.segment)
-        return Look(checked.segment, ids, faults, sentences, said, today)
+    segment, counted = _understood(draft, check, faults, _standing_on_people)
+    told, said = (
+        _understood(draft, check, {}, _innermost) if counted is not draft else (segment, draft)
+    )
+    describer = Describer(people, today, names)
+    sentences = {said.places[node.place]: describer.node(node) for node in _nodes(told.where)}
+    return Look(segment, counted.places, faults, sentences, describer.segment(segment), today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,19 +191,38 @@ def explain_person(workspace: OpenWorkspace, look: Look, key: str) -> Mapping[st
     return {**by_id, "member": found["member"]}
 
 
-def _without_fault(draft: Draft, fault: SegmentInvalid, faults: dict[str, str]) -> Draft:
-    """Return the draft without the node on people that the fault lies in, and note the fault."""
+def _understood(
+    draft: Draft, check: Check, faults: dict[str, str], left_out: LeftOut
+) -> tuple[Segment, Draft]:
+    """Return the draft without what is wrong, checked and as it is left, and note the faults.
+
+    `left_out` says which node goes for a fault in a node.
+    """
+    left = draft
+    while True:
+        try:
+            return check(left), left
+        except SegmentInvalid as fault:
+            left = _without_fault(left, fault, faults, left_out)
+
+
+def _without_fault(
+    draft: Draft, fault: SegmentInvalid, faults: dict[str, str], left_out: LeftOut
+) -> Draft:
     if fault.place.startswith("limit"):
         faults["limit"] = fault.problem
         return draft.limited(None)
     inner = draft.node_at(fault.place)
-    outer = _standing_on_people(draft, inner)
+    outer = left_out(draft, inner)
     faults[inner] = fault.problem
-    if inner != outer:
-        faults[outer] = fault.problem
+    faults.setdefault(outer, fault.problem)
     if outer == draft.root["id"] or len(faults) > _MOST_FAULTS:
         return Draft({**draft.root, "match": "all", "conditions": []}, draft.limit)
     return draft.removed(outer)
+
+
+def _innermost(_: Draft, node_id: str) -> str:
+    return node_id
 
 
 def _standing_on_people(draft: Draft, node_id: str) -> str:
@@ -223,7 +246,23 @@ def _is_part(draft: Draft, node_id: str) -> bool:
     return False
 
 
-def _nodes(node: Node) -> list[Node]:
-    if not isinstance(node, Group):
-        return [node]
-    return [node, *(each for child in node.conditions for each in _nodes(child))]
+def _nodes(node: Node) -> Iterator[Node]:
+    """Yield a node and all inside it, those on the rows of other tables too."""
+    yield node
+    if isinstance(node, Group):
+        inside: Sequence[Group | None] = ()
+        for child in node.conditions:
+            yield from _nodes(child)
+    elif isinstance(node, RelatedCondition):
+        inside = (node.where, node.that, *_followed(node.followed_by))
+    else:
+        inside = ()
+    for group in inside:
+        if group is not None:
+            yield from _nodes(group)
+
+
+def _followed(step: Step | None) -> Iterator[Group | None]:
+    while step is not None:
+        yield step.where
+        step = step.followed_by

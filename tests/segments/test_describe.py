@@ -26,6 +26,12 @@ def said(shop: Dataset, condition: object) -> str:
     [
         ({}, "there are at least 2 orders"),
         ({"op": "equals", "value": 0}, "there are no orders"),
+        ({"value": 1}, "there are orders"),
+        (
+            {"op": "greater_than", "value": 0, "when": {"op": "on", "value": "2026-01-02"}},
+            "there are orders on 2 Jan 2026",
+        ),
+        ({"op": "at_most", "value": 1}, "the number of orders is at most 1"),
         ({"op": "less_than", "value": 3}, "there are fewer than 3 orders"),
         ({"op": "between", "value": [2, 5]}, "there are 2 to 5 orders"),
         (
@@ -44,6 +50,20 @@ def test_counts_read_like_a_sentence(shop: Dataset, more: dict[str, Any], words:
 def test_a_share_of_people_keeps_the_long_form(shop: Dataset) -> None:
     ranked = orders(op="in_top_percent", value=10)
     assert said(shop, ranked) == "the number of orders is in the top 10 %"
+
+
+def test_long_ago_says_what_becomes_of_those_without(shop: Dataset) -> None:
+    ago = {"op": "more_than_ago", "value": {"count": 30, "unit": "days"}}
+    last = {"table": "orders", "measure": "maximum", "of": "ordered_at", **ago}
+    assert said(shop, last).endswith("; customers without orders are not counted)")
+    assert said(shop, {"field": "birthday", **ago}).endswith("; blank is not counted)")
+    assert "counted" not in said(shop, orders(when=ago))
+
+
+def test_a_segment_is_called_by_its_name(shop: Dataset) -> None:
+    key = next(iter(shop.named))
+    (node,) = shop.check(all_of({"segment": key, "op": "not_in"})).where.conditions
+    assert Describer(names={key: "Our staff"}).node(node) == "not in the segment “Our staff”"
 
 
 def test_a_whole_segment_is_one_sentence(shop: Dataset) -> None:
