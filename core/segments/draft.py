@@ -71,8 +71,9 @@ class Draft:
         root = deepcopy(self.root)
         node = _find(root, node_id)
         for key, value in values.items():
-            node.pop(key, None)
-            if value is not None:
+            if value is None:
+                node.pop(key, None)
+            else:
                 node[key] = with_ids(value) if key in _INNER and isinstance(value, dict) else value
         return Draft(root, self.limit)
 
@@ -108,8 +109,10 @@ class Draft:
         return left.removed(around) if is_inner else left
 
     def moved(self, node_id: str, by: int) -> "Draft":
-        """Return the draft with a node that many places further down its group."""
-        return self._reordered(node_id, lambda nodes, at: nodes.insert(at + by, nodes.pop(at)))
+        """Return the draft with a node that many places further down, to the end of its group."""
+        return self._reordered(
+            node_id, lambda nodes, at: nodes.insert(max(at + by, 0), nodes.pop(at))
+        )
 
     def doubled(self, node_id: str) -> "Draft":
         """Return the draft with a copy of a node after it."""
