@@ -1,6 +1,8 @@
 """What a draft of a segment means now: its sentences, its faults, its sizes, a few members."""
 
+import logging
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +12,7 @@ from core.data.catalogue import Catalogue
 from core.data.instance import Question
 from core.engines import engine_type
 from core.engines._base import Engine, Verdict
-from core.errors import Cancelled, RollcallError, SegmentInvalid
+from core.errors import RollcallError, SegmentInvalid
 from core.segments.calendar import Today
 from core.segments.checking import Named, check_segment
 from core.segments.describe import Describer
@@ -20,8 +22,14 @@ from core.segments.tree import FieldRef, Group, Node, RelatedCondition, Segment,
 from core.workspace.members import people_field
 from core.workspace.opened import OpenWorkspace
 
+log = logging.getLogger(__name__)
+
 _ENGINE = "duckdb"
 _MOST_FAULTS = 50
+_UNFORESEEN = (
+    "Counting went wrong in a way that nobody foresaw: change something, or load the page again;"
+    " if it stays, your administrator finds more in the app's log."
+)
 
 Check = Callable[[Draft], Segment]
 LeftOut = Callable[[Draft, str], str]
@@ -104,7 +112,8 @@ class Counting:
 
     def ask(self, look: Look, snapshot_id: str) -> Sizes | None:
         """Return the sizes of what was looked at, None while they are being counted."""
-        asked = f"{snapshot_id} {look.today.now.isoformat()} {look.segment!r} {sorted(look.ids)}"
+        ids = sorted(look.ids.items())
+        asked = f"{snapshot_id} {look.today.now.isoformat()} {look.segment!r} {ids}"
         with self._lock:
             if self._asked != asked:
                 self._begin(asked, look)
@@ -113,14 +122,14 @@ class Counting:
     def is_answered(self) -> bool:
         """Return whether nothing is being counted."""
         with self._lock:
-            return self._answer is not None
+            return self._question is None or self._answer is not None
 
     def stop(self) -> None:
         """Give up what is being counted."""
         with self._lock:
             if self._question is not None:
                 self._question.stop()
-            self._asked = None
+            self._asked, self._answer, self._question = None, None, None
 
     def _begin(self, asked: str, look: Look) -> None:
         if self._question is not None:
@@ -134,12 +143,14 @@ class Counting:
     def _count(self, asked: str, look: Look, question: Question) -> None:
         try:
             answer = self._sizes(asked, look, question)
-        except Cancelled:
-            return
         except RollcallError as error:
             answer = Sizes(asked, {}, 0, 0, str(error))
+        except Exception as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            log.error("%s at %s:%s", type(error).__name__, where.filename, where.lineno)
+            answer = Sizes(asked, {}, 0, 0, _UNFORESEEN)
         with self._lock:
-            if self._asked == asked:
+            if self._question is question:
                 self._answer = answer
 
     def _sizes(self, asked: str, look: Look, question: Question) -> Sizes:
@@ -217,7 +228,7 @@ def _without_fault(
     faults[inner] = fault.problem
     faults.setdefault(outer, fault.problem)
     if outer == draft.root["id"] or len(faults) > _MOST_FAULTS:
-        return Draft({**draft.root, "match": "all", "conditions": []}, draft.limit)
+        return Draft({"id": draft.root["id"], "match": "all", "conditions": []}, draft.limit)
     return draft.removed(outer)
 
 
