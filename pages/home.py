@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.ui.edge import draw_again, errors_shown
 from core.ui.home_guide import draw_guide, draw_sample_card
 from core.ui.home_lately import draw_lately
 from core.ui.home_lists import draw_lists
@@ -31,10 +32,11 @@ def draw_standing(state: HomeState) -> None:
 @st.fragment(run_every=_LOOK_AGAIN_S)
 def draw_moving() -> None:
     """Draw how everything stands again and again, until it rests."""
-    state = read_home()
-    if not is_moving(state):
-        st.rerun()
-    draw_standing(state)
+    with errors_shown():
+        state = read_home()
+        if not is_moving(state):
+            draw_again()
+        draw_standing(state)
 
 
 guard(Role.VIEWER)

@@ -13,7 +13,7 @@ from core.store.workspace import get_workspace
 from core.ui.limit_form import draw_limit
 from core.ui.navigation import link
 from core.ui.roles import Role
-from core.ui.segment_bar import draw_bar, draw_said, draw_waiting
+from core.ui.segment_bar import draw_bar, draw_waiting
 from core.ui.segment_editor import draw_tree
 from core.ui.segment_head import draw_head
 from core.ui.segment_list import draw_list, start_new
@@ -54,7 +54,6 @@ if held is None:
     st.stop()
 
 view = look_around(held, data.id, saved, people_word)
-draw_said()
 draw_head(view)
 draw_tree(view)
 draw_limit(view)

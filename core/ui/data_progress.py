@@ -5,7 +5,7 @@ import streamlit as st
 from core.store.loads import LoadState, LoadView
 from core.ui.data_state import DataState, scheduler_lives
 from core.ui.data_words import without_file_words
-from core.ui.edge import errors_shown, plain
+from core.ui.edge import draw_again, errors_shown, plain
 from core.ui.navigation import go
 from core.ui.roles import Role
 from core.ui.session import actor, may, workspace
@@ -22,7 +22,7 @@ def draw_progress() -> None:
         with workspace().store.read() as session:
             load, lives = load_under_way(session), scheduler_lives(session)
         if load is None:
-            st.rerun()
+            draw_again()
         _draw_load(load, lives)
 
 

@@ -1,19 +1,31 @@
 """Where errors become sentences: no traceback reaches whoever is at the browser."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import NoReturn, ParamSpec
 
 import streamlit as st
 
 from core.errors import RollcallError, StoreUnavailable
 
 log = logging.getLogger(__name__)
+_P = ParamSpec("_P")
+_KEPT, _BY_ITSELF = "edge:kept", "edge:by itself"
 
 _UNFORESEEN = (
     "Something went wrong that nobody foresaw, and nothing was changed by it. Load the page again; "
     "if it stays, your administrator finds more in the app's log."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    sentence: str
+    is_error: bool = False
+    was_drawn: bool = False
 
 
 @contextmanager
@@ -26,6 +38,46 @@ def errors_shown() -> Iterator[None]:
     except Exception as error:
         log_unforeseen(error)
         st.error(_UNFORESEEN, icon=":material/error:")
+
+
+def on_click(do: Callable[_P, None]) -> Callable[_P, None]:
+    """Return a callback whose error stands on the page that is drawn after it."""
+
+    @wraps(do)
+    def safe(*args: _P.args, **given: _P.kwargs) -> None:
+        try:
+            do(*args, **given)
+        except RollcallError as error:
+            st.session_state[_KEPT] = _Kept(sentence_of(error), is_error=True)
+        except Exception as error:
+            log_unforeseen(error)
+            st.session_state[_KEPT] = _Kept(_UNFORESEEN, is_error=True)
+
+    return safe
+
+
+def say_next(sentence: str) -> None:
+    """Let the page that is drawn after a callback say what it did."""
+    st.session_state[_KEPT] = _Kept(sentence)
+
+
+def draw_kept() -> None:
+    """Draw what came of the last callback, until somebody does something else."""
+    by_itself = st.session_state.pop(_BY_ITSELF, False)
+    kept: _Kept | None = st.session_state.pop(_KEPT, None)
+    if kept is None or (kept.was_drawn and not by_itself):
+        return
+    st.session_state[_KEPT] = replace(kept, was_drawn=True)
+    if kept.is_error:
+        st.error(kept.sentence, icon=":material/error:")
+    else:
+        st.success(kept.sentence, icon=":material/check_circle:")
+
+
+def draw_again() -> NoReturn:
+    """Draw the page again by itself: what came of the last callback stays on it."""
+    st.session_state[_BY_ITSELF] = True
+    st.rerun()
 
 
 def show_error(error: RollcallError) -> None:
@@ -51,11 +103,10 @@ def plain(text: str) -> str:
     return "".join(f"\\{letter}" if letter in "\\`*_[]<>$~#|:" else letter for letter in text)
 
 
-def log_unforeseen(error: Exception) -> bool:
+def log_unforeseen(error: Exception) -> None:
     """Log an error that nobody foresaw by kind and place; its text may hold anything."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "nowhere"
     log.error("%s at %s", type(error).__name__, where)
-    return False

@@ -10,7 +10,7 @@ from core.store.database import ReadSession
 from core.store.destinations import list_destinations
 from core.store.processes import last_beat
 from core.store.workspace import WorkspaceView, get_workspace, pause_everything, resume_everything
-from core.ui.edge import plain
+from core.ui.edge import on_click, plain
 from core.ui.roles import Role
 from core.ui.session import actor, may, workspace
 from core.ui.words import length, moment
@@ -58,6 +58,7 @@ def _draw_switch(saved: WorkspaceView) -> None:
     )
 
 
+@on_click
 def _switch() -> None:
     with workspace().store.write(actor()) as session:
         if st.session_state[_PAUSE]:

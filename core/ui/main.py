@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui.edge import errors_shown
+from core.ui.edge import draw_kept, errors_shown
 from core.ui.frame import draw_frame
 from core.ui.navigation import as_page, page_files
 from core.ui.session import may
@@ -12,4 +12,5 @@ pages = [as_page(file, hidden=not may(file.least)) for file in page_files()]
 chosen = st.navigation(pages)
 with errors_shown():
     draw_frame()
+    draw_kept()
     chosen.run()

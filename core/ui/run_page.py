@@ -10,7 +10,7 @@ from core.store.runs import RunView, get_run
 from core.store.workspace import WorkspaceView, get_workspace
 from core.sync.outcome import RunCounts, stored_counts
 from core.ui.charts import draw_chart, waterfall_figure, waterfall_steps
-from core.ui.edge import plain
+from core.ui.edge import draw_again, errors_shown, plain
 from core.ui.navigation import back
 from core.ui.run_actions import draw_actions
 from core.ui.run_people import draw_people
@@ -74,11 +74,12 @@ def _circumstances(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
 @st.fragment(run_every=_AGAIN_S)
 def _follow(run_id: int, seen: RunState) -> None:
     """Show how far the run is; once its state is another, draw the page anew."""
-    with workspace().store.read() as session:
-        run = get_run(session, run_id)
-    if run.state is not seen:
-        st.rerun()
-    _draw_progress(run)
+    with errors_shown():
+        with workspace().store.read() as session:
+            run = get_run(session, run_id)
+        if run.state is not seen:
+            draw_again()
+        _draw_progress(run)
 
 
 def _draw_progress(run: RunView) -> None:

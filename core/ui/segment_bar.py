@@ -4,9 +4,9 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from core.errors import RollcallError
+from core.errors import EditConflict, UsageError
 from core.store.snapshots import SnapshotView
-from core.ui.edge import plain, sentence_of
+from core.ui.edge import draw_again, on_click, plain, say_next
 from core.ui.navigation import go
 from core.ui.roles import Role
 from core.ui.segment_state import Editor, finish, give_up
@@ -15,7 +15,11 @@ from core.ui.session import actor, may, workspace
 from core.ui.words import count, moment, share
 from core.workspace.segments import save_edited
 
-_SAID = "segments:said"
+_CONFLICT = (
+    "Somebody saved this segment meanwhile, so yours was not saved over it and is still here: "
+    "“Discard changes” shows what was saved, “More”, “Duplicate” makes a "
+    "segment of its own from yours."
+)
 
 
 def draw_bar(view: BuilderView, data: SnapshotView) -> None:
@@ -32,14 +36,6 @@ def draw_bar(view: BuilderView, data: SnapshotView) -> None:
                 _draw_buttons(view)
 
 
-def draw_said() -> None:
-    """Draw what came of the last click, once."""
-    said = st.session_state.pop(_SAID, None)
-    if said is not None:
-        kind, sentence = said
-        (st.error if kind == "error" else st.success)(sentence)
-
-
 def draw_waiting(view: BuilderView) -> None:
     """Look every half second whether the sizes are there, and draw the page again then."""
     if view.sizes is None:
@@ -49,7 +45,7 @@ def draw_waiting(view: BuilderView) -> None:
 @st.fragment(run_every=0.4)
 def _wait(held: Editor) -> None:
     if held.counting.is_answered():
-        st.rerun()
+        draw_again()
 
 
 def _summary(view: BuilderView, data: SnapshotView) -> str:
@@ -106,6 +102,7 @@ def _draw_buttons(view: BuilderView) -> None:
         go("activations", new="1", segment=held.key or "")
 
 
+@on_click
 def _discard() -> None:
     held: Editor | None = st.session_state.get("segments:editor")
     if held is None:
@@ -115,19 +112,18 @@ def _discard() -> None:
     st.query_params.from_dict({"segment": key} if key else {})
 
 
+@on_click
 def _save(view: BuilderView) -> None:
-    """Save, and keep what came of it for the next run: a callback has no place to draw."""
+    """Save the draft, where nothing in it is unfinished and nobody else was faster."""
     held = view.editor
     if not view.look.finished:
-        st.session_state[_SAID] = ("error", "Finish or remove the marked conditions, then save.")
-        return
+        raise UsageError("Finish or remove the marked conditions, then save.")
     try:
         with workspace().store.write(actor()) as session:
             saved = save_edited(
                 session, held.key, held.name, held.draft.text, held.edited_from, view.catalogue
             )
-        finish(held, saved)
-    except RollcallError as error:
-        st.session_state[_SAID] = ("error", sentence_of(error))
-        return
-    st.session_state[_SAID] = ("ok", f"“{plain(saved.name)}” is saved.")
+    except EditConflict as conflict:
+        raise EditConflict(_CONFLICT) from conflict
+    finish(held, saved)
+    say_next(f"“{plain(saved.name)}” is saved.")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.segments.draft import Node
 from core.ui.condition_form import draw_field_test, draw_segment_test, draw_subject
-from core.ui.edge import plain
+from core.ui.edge import on_click, plain
 from core.ui.related_form import draw_related
 from core.ui.segment_view import BuilderView
 from core.ui.value_form import draw_choice
@@ -138,7 +138,7 @@ def _draw_fault(view: BuilderView, node_id: str) -> None:
     node = view.node(node_id)
     if len(node) == 1:
         problem = "Choose what this condition looks at."
-    elif "value" not in node and "value" in problem.lower():
+    elif "value" not in node and "key is missing" in problem:
         problem = "Say which value, then it is counted."
     st.caption(f":orange[:material/error: {plain(problem)}]")
 
@@ -184,6 +184,7 @@ def _draw_menu(view: BuilderView, node_id: str) -> None:
     )
 
 
+@on_click
 def _do(view: BuilderView, node_id: str, what: str | None) -> None:
     draft = view.draft
     around = draft.parent(node_id)
@@ -223,6 +224,7 @@ def _draw_adders(view: BuilderView, group_id: str) -> None:
         )
 
 
+@on_click
 def _add(view: BuilderView, group_id: str, node: Node) -> None:
     draft, new = view.draft.added(group_id, node)
     view.editor.change(draft)

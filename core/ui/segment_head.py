@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import RollcallError
-from core.ui.edge import sentence_of
+from core.ui.edge import on_click, sentence_of
 from core.ui.navigation import back
 from core.ui.roles import Role
 from core.ui.segment_state import Editor, close_editor, give_up, new_draft_id
@@ -51,6 +51,7 @@ def _draw_menu(held: Editor) -> None:
     )
 
 
+@on_click
 def _do(held: Editor, what: str | None) -> None:
     if what == "copy":
         draft_id = new_draft_id(held.draft, f"{held.name} (copy)"[:255])
@@ -64,11 +65,7 @@ def _do(held: Editor, what: str | None) -> None:
 
 
 def _archive(key: str) -> None:
-    try:
-        with workspace().store.write(actor()) as session:
-            archive_unused(session, key)
-    except RollcallError as error:
-        st.session_state["segments:said"] = ("error", sentence_of(error))
-        return
+    with workspace().store.write(actor()) as session:
+        archive_unused(session, key)
     close_editor()
     st.query_params.clear()

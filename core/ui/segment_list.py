@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.store.drafts import DraftView
 from core.store.segments import SegmentView
-from core.ui.edge import plain
+from core.ui.edge import draw_again, on_click, plain
 from core.ui.navigation import link
 from core.ui.segment_state import new_draft_id
 from core.ui.session import workspace
@@ -22,6 +22,7 @@ def _size_book(home: str) -> SizeBook:
     return SizeBook(workspace())
 
 
+@on_click
 def start_new() -> None:
     """Go to a new, empty segment."""
     st.query_params.from_dict({"draft": new_draft_id()})
@@ -92,4 +93,4 @@ def _size_word(key: str, sizes: Mapping[str, int | None]) -> str:
 @st.fragment(run_every=0.5)
 def _wait(book: SizeBook) -> None:
     if not book.is_counting():
-        st.rerun()
+        draw_again()

@@ -120,6 +120,11 @@ def draw_choice(
     width: int = 170,
 ) -> None:
     """Draw one choice among a few."""
+
+    def take() -> None:
+        if st.session_state[key] is not None:
+            put(st.session_state[key])
+
     st.session_state[key] = str(value) if value in options else None
     st.selectbox(
         label,
@@ -129,7 +134,7 @@ def draw_choice(
         label_visibility=_HIDDEN,
         width=width,
         placeholder="choose",
-        on_change=lambda: put(st.session_state[key]) if st.session_state[key] else None,
+        on_change=take,
     )
 
 

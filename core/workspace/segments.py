@@ -5,8 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 from core.data.catalogue import Catalogue
-from core.errors import RunRefused, SegmentInvalid, UsageError
+from core.errors import EditConflict, RunRefused, SegmentInvalid, UsageError
 from core.segments.checking import NamedSegment, references
+from core.segments.draft import draft_of
 from core.segments.reading import read_json, read_json_file
 from core.segments.resolution import Resolution
 from core.store.activations import list_activations
@@ -25,6 +26,8 @@ from core.workspace.changes import Did
 from core.workspace.definition import Definition
 from core.workspace.keys import new_key
 from core.workspace.saved import check_new, named_segment, resolved_text, saved_segments
+
+_NAMED = 5
 
 
 def put_segments(
@@ -55,7 +58,8 @@ def save_edited(
 ) -> SegmentView:
     """Save a segment that was edited, a new one where `key` is None.
 
-    Raises: SegmentInvalid; UsageError without a name; EditConflict where somebody else saved it.
+    Raises: SegmentInvalid; UsageError without a name; EditConflict where somebody else saved it
+    or put it away.
     """
     name = name.strip()
     if not name:
@@ -66,6 +70,10 @@ def save_edited(
         resolved = _resolved(session, key, text, catalogue)
         return create_segment(session, key, name=name, tree=text, resolved=resolved)
     before = get_segment(session, key)
+    if before.archived_at is not None:
+        raise EditConflict(
+            f"'{before.name}' was archived meanwhile: duplicate it to go on with it."
+        )
     kept = kept_resolution(before, text)
     resolved = _resolved(session, key, text, catalogue, kept)
     tree = text if kept is None else before.tree
@@ -89,15 +97,18 @@ def archive_unused(session: WriteSession, key: str) -> None:
     """Put a segment away that nothing rests on. Raises: RunRefused, naming what does."""
     users = used_by(session, key)
     if users:
+        more = f" and {len(users) - _NAMED} more" if len(users) > _NAMED else ""
         raise RunRefused(
-            f"It is used by {', '.join(users[:5])}: archive those first, or let them use another."
+            f"It is used by {', '.join(users[:_NAMED])}{more}: archive those first, or let them use"
+            " another."
         )
     archive_segment(session, key)
 
 
 def kept_resolution(view: SegmentView, text: str) -> Resolution | None:
-    """Return what a saved segment's names mean where the text still is what was saved."""
-    return named_segment(view).saved if read_json(text) == read_json(view.tree) else None
+    """Return what a saved segment's names mean where the text still says what was saved."""
+    says_the_same = draft_of(text).raw == draft_of(view.tree).raw
+    return named_segment(view).saved if says_the_same else None
 
 
 def _resolved(
