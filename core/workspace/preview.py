@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from core.segments.resolution import Resolution
 from core.segments.tree import FieldRef, Group, Node, RelatedCondition, Segment, Step
 from core.workspace.members import people_field
 from core.workspace.opened import OpenWorkspace
+from core.workspace.unforeseen import log_unforeseen
 
 log = logging.getLogger(__name__)
 
@@ -146,8 +146,7 @@ class Counting:
         except RollcallError as error:
             answer = Sizes(asked, {}, 0, 0, str(error))
         except Exception as error:
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            log.error("%s at %s:%s", type(error).__name__, where.filename, where.lineno)
+            log_unforeseen(log, error)
             answer = Sizes(asked, {}, 0, 0, _UNFORESEEN)
         with self._lock:
             if self._question is question:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from core.data.catalogue import Catalogue
 from core.errors import SegmentInvalid, UnknownName
 from core.segments.calendar import Today
-from core.segments.checking import Checked, NamedSegment, check_segment
+from core.segments.checking import Checked, NamedSegment, check_segment, references
 from core.segments.reading import read_json
 from core.segments.resolution import Resolution, resolution_from_json, resolution_to_json
 from core.segments.tree import Segment
@@ -47,6 +47,22 @@ class SavedSegments:
         except SegmentInvalid as fault:
             return str(fault)
         return None
+
+    def rests_on(self, key: str) -> dict[str, int | None]:
+        """Return the version of each segment that this one speaks of, also through others.
+
+        It is None where there is no such segment.
+        """
+        found: dict[str, int | None] = {}
+        waiting = [key]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                view = self.views.get(name)
+                found[name] = view.version if view else None
+                waiting += references(read_json(view.tree)) if view else ()
+        del found[key]
+        return found
 
     def versions(self, key: str, segment: Segment) -> dict[str, int]:
         """Return the version of the segment and of each that it rests on, by key."""
