@@ -127,7 +127,8 @@ def draw_segment_test(view: BuilderView, node_id: str) -> None:
 def draw_measure(view: BuilderView, node_id: str, inside: Choices) -> FieldType:
     """Draw what is measured of a table's rows, and return the type it is compared as."""
     node = view.node(node_id)
-    measure = Measure(str(node.get("measure", Measure.COUNT)))
+    given = str(node.get("measure", Measure.COUNT))
+    measure = Measure(given) if given in set(Measure) else Measure.COUNT
     words = MEASURE_WORDS
     possible = [
         each
@@ -138,7 +139,7 @@ def draw_measure(view: BuilderView, node_id: str, inside: Choices) -> FieldType:
         "Measure",
         f"seg:{node_id}:measure",
         [each.value for each in possible],
-        measure,
+        given,
         lambda chosen: _change_measure(view, node_id, inside, Measure(chosen)),
         words.__getitem__,
     )

@@ -32,6 +32,7 @@ def draw_tree(view: BuilderView) -> None:
             _draw_match(view, root)
         _draw_size(view, root)
     people = view.catalogue.people
+    _draw_fault(view, root)
     _draw_conditions(view, root, people, on_people=True)
 
 
@@ -80,6 +81,7 @@ def _draw_group(view: BuilderView, node_id: str, word: str, table: str, *, on_pe
                 _draw_menu(view, node_id)
             if on_people:
                 _draw_size(view, node_id)
+        _draw_fault(view, node_id)
         with st.container(border=True, key=f"seg-group-{node_id}"):
             _draw_conditions(view, node_id, table, on_people=on_people)
 
@@ -111,12 +113,12 @@ def _draw_condition(view: BuilderView, node_id: str, table: str, *, on_people: b
     choices = view.choices(table)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         draw_subject(view, node_id, choices, on_people=on_people)
-        if "field" in node and str(node["field"]) in choices.fields:
-            choice = choices.fields[str(node["field"])]
-            draw_field_test(view, node_id, choice, on_people=on_people)
+        field = choices.fields.get(str(node.get("field")))
+        if field is not None and "table" not in node:
+            draw_field_test(view, node_id, field, on_people=on_people)
         elif "segment" in node:
             draw_segment_test(view, node_id)
-    if "table" in node:
+    if "table" in node and "segment" not in node:
         draw_related(view, node_id, choices, _draw_inner, on_people=on_people)
     _draw_fault(view, node_id)
     with st.container(horizontal=True, gap="small"):

@@ -388,9 +388,10 @@ def _read_number(text: str) -> int | Decimal | None:
 
 def _read_day(value: object) -> date | None:
     try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
+        day = date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
+    return day if day and FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _with(known: Sequence[str], given: Sequence[str]) -> list[str]:
