@@ -1,5 +1,6 @@
 """Who is at the browser, and the workspace that this process has open for all of them."""
 
+import atexit
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -59,4 +60,5 @@ def _close(opened: _Opened) -> None:
 @st.cache_resource(max_entries=8, show_spinner=False, on_release=_close)
 def _opened(home: str, url: str, _settings: Settings) -> _Opened:
     stack = ExitStack()
+    atexit.register(stack.close)  # a thread that still counts would bring the process down hard
     return _Opened(stack.enter_context(open_workspace(_settings, MEMORY_SHARE)), stack)

@@ -1,4 +1,4 @@
-"""Pages read no more of the store when it holds more: 10,000 runs cost what 500 cost."""
+"""Pages do no more work when there is more of something in the store or on the page."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core.store.models import Run, RunEvent
 from core.store.run_states import RunState
 from core.workspace.opened import OpenWorkspace
+from tests.app.building import bar, ids, open_row, saved
 from tests.app.conftest import OpenApp
 from tests.app.runs import COUNTS, sample_list
 
@@ -70,3 +71,21 @@ def test_more_runs_cost_no_more(
     few = cost(app(name, **query))
     fill(opened, 9_500)
     assert cost(app(name, **query)) < _SLACK * few
+
+
+def test_thirty_conditions_cost_little_more_than_three(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    each = [
+        {"field": "country", "op": "is_any_of", "value": ["FR", "ES"]},
+        {"table": "orders", "measure": "count", "op": "at_least", "value": 2},
+        {"table": "visits", "measure": "maximum", "of": "visited_at", "op": "is_not_blank"},
+    ]
+    three, thirty = (
+        app("segments", segment=saved(opened, f"{times} times", *(each * times)))
+        for times in (1, 10)
+    )
+    for page in (three, thirty):
+        bar(page)
+        open_row(page, ids(page)[1])
+    assert cost(thirty) < 5 * cost(three)
