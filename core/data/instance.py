@@ -1,6 +1,7 @@
 """The one in-memory DuckDB of a process: limited, locked down, with snapshots attached to read."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from core.settings import Settings
 
 # Source: duckdb #25965: `connect` can spin for ever after a reader was dropped half read.
 _CONNECT_LIMIT_S = 60.0
+_CLOSE_LIMIT_S = 5.0
 
 T = TypeVar("T")
 
@@ -54,12 +56,12 @@ class Question:
         with self._lock:
             if self._stopped:
                 raise Cancelled("The question was given up.")
-            self._cursor = cursor
+            before, self._cursor = self._cursor, cursor
         try:
             yield
         finally:
             with self._lock:
-                self._cursor = None
+                self._cursor = before
 
 
 @dataclass(slots=True)
@@ -88,6 +90,7 @@ class Instance:
         self._next_alias = 0
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
         self._lock = threading.Lock()
+        self._cursor_left = threading.Condition(self._lock)
         self._here = threading.local()
         self._closed = False
 
@@ -116,18 +119,20 @@ class Instance:
             with question.answering(cursor) if question else nullcontext():
                 yield cursor
         finally:
-            with self._lock:
+            with self._cursor_left:
                 self._cursors.discard(cursor)
-            cursor.close()
+                cursor.close()
+                self._cursor_left.notify_all()
 
     @contextmanager
     def asking(self, question: "Question") -> Iterator[None]:
         """Let whoever holds the question stop what this thread asks meanwhile."""
+        before = getattr(self._here, "question", None)
         self._here.question = question
         try:
             yield
         finally:
-            self._here.question = None
+            self._here.question = before
 
     def interrupt(self) -> None:
         """Stop every statement that is being answered: each raises Cancelled in its thread."""
@@ -136,11 +141,21 @@ class Instance:
                 cursor.interrupt()
 
     def close(self) -> None:
-        """Close DuckDB and remove what it spilled; its cursors end with it."""
+        """Stop what is being answered, close DuckDB and remove what it spilled."""
         with self._lock:
             self._closed = True
-            self._connection.close()
+            self._stop_cursors()
+            with suppress(duckdb.Error):  # busy with what heeds no interrupt: the process ends it
+                self._connection.close()
             self._scratch.close()
+
+    def _stop_cursors(self) -> None:
+        """Interrupt until every cursor was left: a statement that only begins misses one."""
+        deadline = time.monotonic() + _CLOSE_LIMIT_S
+        while self._cursors and time.monotonic() < deadline:
+            for cursor in self._cursors:
+                cursor.interrupt()
+            self._cursor_left.wait(0.05)
 
     def _refuse_closed(self) -> None:
         if self._closed:

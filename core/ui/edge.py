@@ -103,6 +103,11 @@ def plain(text: str) -> str:
     return "".join(f"\\{letter}" if letter in "\\`*_[]<>$~#|:" else letter for letter in text)
 
 
+def fault_word(problem: str) -> str:
+    """Return what is wrong with a part of the page, small and marked, as Markdown."""
+    return f":small[:orange[:material/error: {plain(problem)}]]"
+
+
 def log_unforeseen(error: Exception) -> None:
     """Log an error that nobody foresaw by kind and place; its text may hold anything."""
     trace = error.__traceback__

@@ -27,7 +27,11 @@ _STEPS = {
         "Data", "Bring files with your customers, or a database.", "data", "Bring data", {}
     ),
     Step.SEGMENT: _Words(
-        "Segment", "Describe whom you mean, and see how many.", "segments", "Describe people", {}
+        "Segment",
+        "Describe whom you mean, and see how many.",
+        "segments",
+        "Describe people",
+        {"new": "1"},
     ),
     Step.DESTINATION: _Words(
         "Destination", "Connect the place for your lists.", "destinations", "Connect", {}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.segments.draft import new_salt
-from core.ui.edge import plain
+from core.ui.edge import fault_word
 from core.ui.segment_view import BuilderView
 from core.ui.value_form import ValueForm, draw_choice, draw_count, draw_number
 
@@ -46,7 +46,7 @@ def draw_limit(view: BuilderView) -> None:
         if kind:
             _draw_order(view, limit)
     if "limit" in view.look.faults:
-        st.caption(f":orange[:material/error: {plain(view.look.faults['limit'])}]")
+        st.markdown(fault_word(view.look.faults["limit"]))
 
 
 def _draw_order(view: BuilderView, limit: Mapping[str, object]) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.segments.draft import Node
 from core.ui.condition_form import draw_field_test, draw_segment_test, draw_subject
-from core.ui.edge import on_click, plain
+from core.ui.edge import fault_word, on_click, plain
 from core.ui.related_form import draw_related
 from core.ui.segment_view import BuilderView
 from core.ui.value_form import draw_choice
@@ -142,7 +142,7 @@ def _draw_fault(view: BuilderView, node_id: str) -> None:
         problem = "Choose what this condition looks at."
     elif "value" not in node and "key is missing" in problem:
         problem = "Say which value, then it is counted."
-    st.caption(f":orange[:material/error: {plain(problem)}]")
+    st.markdown(fault_word(problem))
 
 
 def _draw_match(view: BuilderView, group_id: str) -> None:

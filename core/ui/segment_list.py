@@ -7,9 +7,8 @@ import streamlit as st
 
 from core.store.drafts import DraftView
 from core.store.segments import SegmentView
-from core.ui.edge import draw_again, on_click, plain
+from core.ui.edge import draw_again, fault_word, plain
 from core.ui.navigation import link
-from core.ui.segment_state import new_draft_id
 from core.ui.session import workspace
 from core.ui.words import count, moment, number_of
 from core.workspace.size_book import SizeBook
@@ -22,10 +21,9 @@ def _size_book(home: str) -> SizeBook:
     return SizeBook(workspace())
 
 
-@on_click
 def start_new() -> None:
     """Go to a new, empty segment."""
-    st.query_params.from_dict({"draft": new_draft_id()})
+    st.query_params.from_dict({"new": "1"})
 
 
 def draw_list(
@@ -70,7 +68,7 @@ def _draw_segment(
             used = number_of(users, "activation") if users else "not used yet"
             st.caption(f"{used} · changed {moment(view.updated_at, zone, now)}")
             if view.paused_reason:
-                st.caption(f":orange[:material/error: {plain(view.paused_reason)}]")
+                st.markdown(fault_word(view.paused_reason))
         st.markdown(_size_word(view.key, sizes), width=110, text_alignment="right")
 
 

@@ -1,7 +1,7 @@
 """What one tab edits: a draft with its history, kept in the store so that a refresh loses nothing.
 
-The address says which segment (`segment`) and which draft (`draft`); session state is only a
-copy.
+The address says which segment (`segment`) and which draft (`draft`), or that one begins (`new`);
+session state is only a copy.
 """
 
 import secrets
@@ -46,6 +46,17 @@ class Editor:
             return True
         return (self.name, self.draft.text) != (self.saved.name, draft_of(self.saved.tree).text)
 
+    @property
+    def is_blank(self) -> bool:
+        """Return whether it is a new segment in which nobody has said anything yet."""
+        return self.saved is None and not self.name and not self.draft.root["conditions"]
+
+    def is_at(self, key: str | None, draft_id: str | None) -> bool:
+        """Return whether an address means this editor."""
+        if draft_id is None and key is None:
+            return self.saved is None and self.kept is None
+        return self.key == key and draft_id in (None, self.draft_id)
+
     def change(self, draft: Draft) -> None:
         """Go on with another draft; the one before can be had back."""
         if draft != self.draft:
@@ -76,15 +87,16 @@ def editor() -> Editor | None:
 
     Raises: UnknownName, UsageError, StoreError.
     """
-    key, draft_id = st.query_params.get("segment"), st.query_params.get("draft")
-    if key is None and draft_id is None:
+    query = st.query_params
+    key, draft_id = query.get("segment"), query.get("draft")
+    if key is None and draft_id is None and "new" not in query:
         close_editor()
         return None
     held: Editor | None = st.session_state.get(_STATE)
-    if held is not None and held.key == key and draft_id in (None, held.draft_id):
+    if held is not None and held.is_at(key, draft_id):
         return held
     close_editor()
-    made = _reopened(draft_id, key) if draft_id else _opened(key or "")
+    made = _reopened(draft_id, key) if draft_id else _opened(key) if key else _new_editor()
     st.session_state[_STATE] = made
     return made
 
@@ -99,7 +111,7 @@ def close_editor() -> None:
 def keep(held: Editor) -> None:
     """Write the draft to the store if it has changed, and its id into the address."""
     now = (held.name, held.draft.kept)
-    if held.kept == now or not held.is_changed:
+    if held.kept == now or not held.is_changed or (held.kept is None and held.is_blank):
         return
     with workspace().store.write(actor()) as session:
         keep_draft(
@@ -111,15 +123,15 @@ def keep(held: Editor) -> None:
             kept=held.draft.kept,
         )
     held.kept = now
-    st.query_params["draft"] = held.draft_id
+    at = {"draft": held.draft_id}
+    st.query_params.from_dict({"segment": held.key, **at} if held.key else at)
 
 
-def new_draft_id(draft: Draft | None = None, name: str = "") -> str:
-    """Return the id of a new draft in the store."""
+def new_draft_id(draft: Draft, name: str) -> str:
+    """Return the id of a copy in the store that was never saved."""
     draft_id = secrets.token_hex(8)
-    kept = (draft or new_draft()).kept
     with workspace().store.write(actor()) as session:
-        keep_draft(session, draft_id, segment_key=None, edited_from=0, name=name, kept=kept)
+        keep_draft(session, draft_id, segment_key=None, edited_from=0, name=name, kept=draft.kept)
     return draft_id
 
 
@@ -137,6 +149,10 @@ def give_up(held: Editor) -> None:
     with workspace().store.write(actor()) as session:
         forget_draft(session, held.draft_id)
     close_editor()
+
+
+def _new_editor() -> Editor:
+    return Editor(secrets.token_hex(8), None, "", new_draft(), 0, Counting(workspace()))
 
 
 def _opened(key: str) -> Editor:

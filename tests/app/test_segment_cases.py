@@ -11,7 +11,6 @@ from core.segments.draft import Draft, draft_of
 from core.segments.reading import read_json, write_json
 from core.settings import Settings
 from core.store.segments import create_segment
-from core.ui.segment_state import new_draft_id
 from core.workspace.loading import load_data
 from core.workspace.opened import OpenWorkspace, open_workspace
 from tests.app.building import editor, sentences
@@ -52,7 +51,7 @@ def save_named(workspace: OpenWorkspace, name: str) -> None:
 
 def opened_builder() -> AppTest:
     page = AppTest.from_file(str(ROOT / "core" / "ui" / "main.py"), default_timeout=60)
-    page.query_params["draft"] = new_draft_id()
+    page.query_params["new"] = "1"
     page.switch_page(str(ROOT / "pages" / "segments.py"))
     return page.run()
 
@@ -94,5 +93,5 @@ def test_a_case_opens_with_all_its_widgets(
     page.run()
     assert not page.exception and not page.error
     assert held.draft == draft
-    said = [*sentences(page), *(each.value for each in page.caption)]
+    said = [*sentences(page), *(each.value for each in page.markdown)]
     assert any(":material/error:" in each for each in said) == (case.error_at is not None)

@@ -246,8 +246,8 @@ def test_a_new_segment_waits_in_the_list_until_it_is_saved_or_thrown_away(
 def test_a_visit_that_changes_nothing_leaves_no_draft(
     app: OpenApp, sample: Path, opened: OpenWorkspace
 ) -> None:
-    page = app("segments", segment=QUIET)
-    open_row(page, ids(page)[0])
+    open_row((page := app("segments", segment=QUIET)), ids(page)[0])
+    assert not said_after(app("segments", new="1"))
     with opened.store.read() as session:
         assert not list_drafts(session)
 
