@@ -1,12 +1,14 @@
 """The DuckDB of a process: it reads snapshots, and can be made to do nothing else."""
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from core.data.instance import Instance, translated
+from core.data.instance import Instance, Question, translated
 from core.data.load import load_into
 from core.errors import Cancelled, QueryFailed, RollcallError, SnapshotMissing
 from core.settings import Settings
@@ -195,4 +197,134 @@ def test_errors_of_the_engine_are_told_as_ours(
 def test_questions_after_the_end_are_given_up(instance: Instance) -> None:
     instance.close()
     with pytest.raises(Cancelled), instance.cursor():
+        pass
+
+
+LONG = "SELECT count(*) FROM range(20000000000) WHERE range % 7 = 3"
+
+
+class Asker:
+    """Asks in a thread of its own, under a question or under none; `came` is what came of it."""
+
+    def __init__(self, instance: Instance, question: Question | None, sql: str = LONG) -> None:
+        self.came: object = None
+        self._instance = instance
+        self._question = question
+        self._thread = threading.Thread(target=self._ask, args=(sql,), daemon=True)
+        self._thread.start()
+
+    def _ask(self, sql: str) -> None:
+        try:
+            if self._question is None:
+                self.came = self._answer(sql)
+            else:
+                with self._instance.asking(self._question):
+                    self.came = self._answer(sql)
+        except RollcallError as error:
+            self.came = error
+
+    def _answer(self, sql: str) -> object:
+        with self._instance.cursor() as cursor, translated():
+            return cursor.execute(sql).fetchall()
+
+    def ended(self) -> object:
+        """Return what came of it, once it did."""
+        self._thread.join(10)
+        assert not self._thread.is_alive()
+        return self.came
+
+
+def until_asked(instance: Instance, askers: int = 1) -> None:
+    """Wait until that many statements are being answered."""
+    while len(instance._cursors) < askers:
+        time.sleep(0.005)
+    time.sleep(0.05)
+
+
+def test_a_question_can_be_stopped_while_it_is_answered(instance: Instance) -> None:
+    question = Question()
+    asker = Asker(instance, question)
+    until_asked(instance)
+    question.stop()
+    assert isinstance(asker.ended(), Cancelled)
+    assert run(instance, "SELECT 1") == [(1,)]
+
+
+def test_a_stopped_question_is_not_asked_at_all(instance: Instance) -> None:
+    question = Question()
+    question.stop()
+    with instance.asking(question):
+        for _ in range(2):
+            with pytest.raises(Cancelled, match="given up"):
+                run(instance, "SELECT 1")
+    assert run(instance, "SELECT 1") == [(1,)]
+
+
+def test_stopping_one_question_leaves_those_of_other_threads(instance: Instance) -> None:
+    questions = [Question(), Question()]
+    stopped, other = (Asker(instance, question) for question in questions)
+    unasked = Asker(instance, None)
+    until_asked(instance, 3)
+    questions[0].stop()
+    assert isinstance(stopped.ended(), Cancelled)
+    assert other.came is None and unasked.came is None
+    instance.interrupt()
+    assert isinstance(other.ended(), Cancelled) and isinstance(unasked.ended(), Cancelled)
+
+
+def test_a_question_stopped_late_changes_nothing(instance: Instance) -> None:
+    question = Question()
+    with instance.asking(question):
+        assert run(instance, "SELECT 1") == [(1,)]
+    question.stop()
+    question.stop()
+    assert run(instance, "SELECT 2") == [(2,)]
+
+
+def test_a_question_within_a_question_gives_way_to_the_outer_one(instance: Instance) -> None:
+    outer, inner = Question(), Question()
+    with instance.asking(outer):
+        with instance.asking(inner):
+            run(instance, "SELECT 1")
+        outer.stop()
+        with pytest.raises(Cancelled):
+            run(instance, "SELECT 2")
+
+
+def test_a_statement_within_another_leaves_the_outer_one_to_be_stopped(instance: Instance) -> None:
+    question = Question()
+    with instance.asking(question), instance.cursor() as outer:
+        assert run(instance, "SELECT 1") == [(1,)]
+        threading.Timer(0.2, question.stop).start()
+        with pytest.raises(Cancelled), translated():
+            outer.execute(LONG)
+
+
+def test_a_question_is_answered_as_any_other_where_nobody_stops_it(instance: Instance) -> None:
+    asker = Asker(instance, Question(), "SELECT 7")
+    assert asker.ended() == [(7,)]
+
+
+def test_the_end_stops_what_is_being_answered_and_leaves_nothing_behind(home: Settings) -> None:
+    instance = Instance(home, 0.1)
+    askers = [Asker(instance, question) for question in (Question(), None)]
+    until_asked(instance, 2)
+    instance.close()
+    assert [type(asker.ended()) for asker in askers] == [Cancelled, Cancelled]
+    assert list(home.scratch.iterdir()) == []
+
+
+def test_the_end_can_come_twice(home: Settings) -> None:
+    instance = Instance(home, 0.1)
+    instance.close()
+    instance.close()
+
+
+def test_a_snapshot_can_be_left_after_the_end(
+    instance: Instance, home: Settings, tmp_path: Path
+) -> None:
+    path = snapshot_of(tmp_path, home)
+    with instance.snapshot(path):
+        instance.close()
+    with pytest.raises(Cancelled), instance.snapshot(path):
         pass
