@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from core.data.catalogue import Catalogue
@@ -174,7 +174,7 @@ class Sample:
 
 
 def sample_members(workspace: OpenWorkspace, look: Look, count: int, columns: int) -> Sample:
-    """Return the first members with the first fields of people.
+    """Return the first members with the first fields of people, moments in the zone of the data.
 
     Raises: SnapshotMissing, QueryFailed.
     """
@@ -186,7 +186,8 @@ def sample_members(workspace: OpenWorkspace, look: Look, count: int, columns: in
         rows = engine.sample(look.segment, look.today, fields, count)
     key = table.by_name[table.key or ""]
     names = (key.label or key.name, *(field.label or field.name for field in shown))
-    return Sample(names, tuple(rows))
+    zone = look.today.zone
+    return Sample(names, tuple(tuple(_in_zone(cell, zone) for cell in row) for row in rows))
 
 
 def explain_person(workspace: OpenWorkspace, look: Look, key: str) -> Mapping[str, Verdict]:
@@ -199,6 +200,10 @@ def explain_person(workspace: OpenWorkspace, look: Look, key: str) -> Mapping[st
         found = engine.explain(look.segment, look.today, key)
     by_id = {look.ids[place]: verdict for place, verdict in found.items() if place in look.ids}
     return {**by_id, "member": found["member"]}
+
+
+def _in_zone(cell: object, zone: tzinfo) -> object:
+    return cell.astimezone(zone) if isinstance(cell, datetime) else cell
 
 
 def _understood(

@@ -469,6 +469,14 @@ def test_a_sample_calls_fields_what_people_call_them(
     assert (found.columns, found.rows) == (("Number", "Where 'they' live"), (("1", "Köln"),))
 
 
+def test_moments_in_a_sample_are_those_of_the_zone(example: OpenWorkspace, tmp_path: Path) -> None:
+    people = "id,born,seen\n1,1990-01-31,2026-07-01T22:30:00Z\n2,,\n"
+    take(example, write_dataset(tmp_path, zone="Europe/Paris", people=people))
+    rows = sample_members(example, look_in(example, new_draft()), 20, 8).rows
+    shown = [[None if cell is None else str(cell) for cell in row] for row in rows]
+    assert shown == [["1", "1990-01-31", "2026-07-02 00:30:00+02:00"], ["2", None, None]]
+
+
 def test_a_sample_of_a_table_without_rows_is_empty(example: OpenWorkspace, tmp_path: Path) -> None:
     take(example, write_dataset(tmp_path, people="id,city\n"))
     look = look_in(example, new_draft())
