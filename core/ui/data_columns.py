@@ -177,7 +177,7 @@ def _draw_rows(found: FoundTable) -> None:
         st.caption("This file has no rows.")
         return
     columns = {name: [row[at] for row in found.sample] for at, name in enumerate(found.types)}
-    st.dataframe(columns, hide_index=True, alt=f"First rows of {found.name}")
+    st.dataframe(columns, hide_index=True, placeholder="", alt=f"First rows of {found.name}")
 
 
 def _change_name(upload: str, table: str) -> None:

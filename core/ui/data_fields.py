@@ -77,7 +77,7 @@ def _draw_table(table: Table, fields: Sequence[Field], copy: str) -> None:
 def _draw_sample(copy: str, table: str, names: tuple[str, ...]) -> None:
     rows = _sample(copy, table, names)
     columns = {name: [row[at] for row in rows] for at, name in enumerate(names)}
-    st.dataframe(columns, hide_index=True, alt=f"Sample rows of {table}")
+    st.dataframe(columns, hide_index=True, placeholder="", alt=f"Sample rows of {table}")
 
 
 def _fits(field: Field, sought: str) -> bool:

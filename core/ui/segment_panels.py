@@ -1,5 +1,7 @@
 """What stands under the builder: the segment in words, a few members, one person explained."""
 
+from datetime import datetime
+
 import streamlit as st
 
 from core.errors import RollcallError
@@ -9,6 +11,7 @@ from core.ui.session import workspace
 from core.workspace.preview import explain_person, sample_members
 
 _ROWS, _COLUMNS = 20, 8
+_YES_NO = {"true": "yes", "false": "no"}
 
 
 def draw_panels(view: BuilderView) -> None:
@@ -35,7 +38,9 @@ def _draw_sample(view: BuilderView) -> None:
     st.caption(f"The first {len(found.rows)} by {plain(found.columns[0])}.")
     columns = _distinct(found.columns)
     data = {name: [row[at] for row in found.rows] for at, name in enumerate(columns)}
-    st.dataframe(data, hide_index=True, height="content", alt="Members of the segment")
+    st.dataframe(
+        data, hide_index=True, height="content", placeholder="", alt="Members of the segment"
+    )
 
 
 def _draw_person(view: BuilderView) -> None:
@@ -59,9 +64,28 @@ def _draw_person(view: BuilderView) -> None:
             continue
         mark = ":green[:material/check:]" if verdict.passes else ":red[:material/close:]"
         word = "yes" if verdict.passes else "no"
-        value = f" — has {plain(verdict.value)}" if verdict.value is not None else " — has none"
+        value = (
+            f" — has {plain(_value_word(verdict.value))}"
+            if verdict.value is not None
+            else " — has none"
+        )
         shown = "" if "segment" in view.draft.nodes[node_id] else value
         st.markdown(f"{mark} {word}: {plain(said)}{shown}")
+
+
+def _value_word(value: str) -> str:
+    """Return a value of the data as people write it.
+
+    >>> _value_word("false"), _value_word("2026-11-22 13:30:09+01:00"), _value_word("007")
+    ('no', '22 Nov 2026, 13:30', '007')
+    """
+    if value in _YES_NO:
+        return _YES_NO[value]
+    try:
+        at = datetime.fromisoformat(value) if ":" in value else None
+    except ValueError:
+        return value
+    return f"{at.day} {at:%b %Y, %H:%M}" if at is not None else value
 
 
 def _distinct(names: tuple[str, ...]) -> list[str]:
