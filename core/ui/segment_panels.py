@@ -1,6 +1,8 @@
 """What stands under the builder: the segment in words, a few members, one person explained."""
 
 from datetime import datetime
+from itertools import chain
+from itertools import count as count_from
 
 import streamlit as st
 
@@ -48,8 +50,8 @@ def _draw_person(view: BuilderView) -> None:
     key = table.by_name[table.key or ""]
     asked = st.text_input(
         key.label or key.name, key="segments:person", placeholder="as it stands in the data"
-    ).strip()
-    if not asked:
+    )
+    if not asked.strip():
         return
     try:
         verdicts = explain_person(workspace(), view.look, asked)
@@ -90,9 +92,8 @@ def _value_word(value: str) -> str:
 
 def _distinct(names: tuple[str, ...]) -> list[str]:
     """Return the names, numbered where one stands twice: a table's columns need their own."""
-    seen: dict[str, int] = {}
-    made = []
+    made: list[str] = []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        made.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        numbered = (f"{name} ({number})" for number in count_from(2))
+        made.append(next(n for n in chain([name], numbered) if n not in made))
     return made

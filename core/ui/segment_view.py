@@ -8,7 +8,6 @@ import streamlit as st
 
 from core.data.catalogue import Catalogue, FieldType
 from core.data.profile import top_values
-from core.errors import SnapshotMissing
 from core.segments.choices import Choices, FieldChoice, choices_on
 from core.segments.draft import Draft, Node
 from core.store.segments import SegmentView
@@ -64,7 +63,7 @@ def _choices(snapshot_id: str, table: str, _catalogue: Catalogue) -> Choices:
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _known_values(snapshot_id: str, table: str, field: str) -> list[str]:
-    with workspace().snapshot() as snapshot:
+    with workspace().snapshot_of(snapshot_id) as snapshot:
         there = snapshot.catalogue.by_name[table]
         found = top_values(workspace().instance, snapshot, there, there.by_name[field], MOST_KNOWN)
     return [each.value for each in found]
@@ -106,7 +105,5 @@ def look_around(
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _catalogue(snapshot_id: str) -> Catalogue:
-    catalogue = workspace().catalogue()
-    if catalogue is None:
-        raise SnapshotMissing("No data is loaded yet.")
-    return catalogue
+    with workspace().snapshot_of(snapshot_id) as snapshot:
+        return snapshot.catalogue

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
 from core.clock import Clock
@@ -65,8 +65,15 @@ class OpenWorkspace:
             found = current_snapshot(session)
         if found is None:
             raise SnapshotMissing("No data is loaded yet: run `load MANIFEST` first.")
-        with self.instance.snapshot(snapshot_path(self.settings, found.id)) as opened:
+        with self.snapshot_of(found.id) as opened:
             yield opened
+
+    def snapshot_of(self, snapshot_id: str) -> AbstractContextManager[Snapshot]:
+        """Lend the snapshot of that id, current or not.
+
+        Raises: SnapshotMissing.
+        """
+        return self.instance.snapshot(snapshot_path(self.settings, snapshot_id))
 
     def catalogue(self) -> Catalogue | None:
         """Return what the current snapshot holds, None before the first load.
@@ -77,7 +84,7 @@ class OpenWorkspace:
             found = current_snapshot(session)
         if found is None:
             return None
-        with self.instance.snapshot(snapshot_path(self.settings, found.id)) as opened:
+        with self.snapshot_of(found.id) as opened:
             return opened.catalogue
 
 

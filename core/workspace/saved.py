@@ -45,7 +45,7 @@ class SavedSegments:
         try:
             self.check(key, catalogue, now)
         except SegmentInvalid as fault:
-            return str(fault)
+            return fault.problem
         return None
 
     def rests_on(self, key: str) -> dict[str, int | None]:
