@@ -47,6 +47,16 @@ def test_every_message_stands_in_the_document(message: str) -> None:
     assert all(piece in TEXT for piece in pieces if piece), message
 
 
+def test_the_app_has_a_unit_with_the_same_home() -> None:
+    folder = PROJECT_ROOT / "deploy" / "systemd"
+    app, scheduler = (
+        set((folder / f"rollcall-{name}.service").read_text().splitlines())
+        for name in ("app", "scheduler")
+    )
+    assert any("streamlit run streamlit_app.py" in line for line in app)
+    assert {line for line in app if "ROLLCALL" in line or "Environment" in line} <= scheduler
+
+
 def test_the_unit_starts_the_scheduler_and_stops_it_in_good_order() -> None:
     unit = (PROJECT_ROOT / "deploy" / "systemd" / "rollcall-scheduler.service").read_text()
     assert "ExecStart=/opt/rollcall/.venv/bin/python scheduler.py" in unit
