@@ -1,0 +1,135 @@
+"""Whatever has happened to home, store and data: every page says it, or just works."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlmodel import update
+from streamlit.testing.v1 import AppTest
+
+from core.store.destinations import pause_destination
+from core.store.models import Activation, Destination, Segment, Workspace
+from core.store.run_states import FINAL, RunState
+from core.ui.navigation import page_files
+from core.workspace.loading import load_data
+from core.workspace.opened import OpenWorkspace
+from tests.app.building import LAPSING, QUIET
+from tests.app.conftest import OpenApp
+from tests.app.runs import COUNTS, run_in
+
+LONG = "ÀŸ [x](y) *z* $1$ `q` " * 12
+LONG = LONG[:255]
+PLACES: list[tuple[str, dict[str, str]]] = [
+    *((file.name, {}) for file in page_files()),
+    ("segments", {"new": "1"}),
+    ("segments", {"segment": LAPSING}),
+    ("activations", {"activation": LAPSING}),
+    ("activations", {"new": "1", "segment": QUIET}),
+    ("destinations", {"destination": "practice"}),
+    ("runs", {"run": "1"}),
+    ("runs", {"activation": LAPSING}),
+]
+NAMES = [f"{name} {' '.join(query)}".strip() for name, query in PLACES]
+
+Hardship = Callable[[OpenWorkspace], AbstractContextManager[None]]
+
+
+@contextmanager
+def nothing(opened: OpenWorkspace) -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def a_locked_store(opened: OpenWorkspace) -> Iterator[None]:
+    with closing(sqlite3.connect(opened.settings.home / "store.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+@contextmanager
+def swept_data(opened: OpenWorkspace) -> Iterator[None]:
+    for file in (opened.settings.home / "snapshots").iterdir():
+        file.unlink()
+    yield
+
+
+@contextmanager
+def a_paused_destination(opened: OpenWorkspace) -> Iterator[None]:
+    with opened.store.write("scheduler") as session:
+        pause_destination(session, "practice", "Batch refused the REST API key (401).")
+    yield
+
+
+@contextmanager
+def long_names(opened: OpenWorkspace) -> Iterator[None]:
+    with opened.store.write("test") as session:
+        session.exec(update(Activation).values(display_name=LONG))
+        for named in (Segment, Workspace, Destination):
+            session.exec(update(named).values(name=LONG))
+    yield
+
+
+@contextmanager
+def ended_runs_and_one_that_is_held(opened: OpenWorkspace) -> Iterator[None]:
+    for state in (*FINAL, RunState.HELD):
+        run_in(opened, state, counts=dict(COUNTS))
+    yield
+
+
+HARDSHIPS: list[Hardship] = [
+    nothing,
+    a_locked_store,
+    swept_data,
+    a_paused_destination,
+    long_names,
+    ended_runs_and_one_that_is_held,
+]
+
+
+def is_foreseen(page: AppTest) -> bool:
+    """Return whether nothing stands on the page that nobody foresaw."""
+    assert not page.exception
+    return not any("nobody foresaw" in error.value for error in page.error)
+
+
+@pytest.mark.parametrize(("name", "query"), PLACES, ids=NAMES)
+@pytest.mark.parametrize("hardship", HARDSHIPS, ids=lambda each: each.__name__)
+def test_a_page_opens_and_opens_again(
+    name: str,
+    query: dict[str, str],
+    hardship: Hardship,
+    app: OpenApp,
+    sample: Path,
+    opened: OpenWorkspace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("core.store.engine.BUSY_TIMEOUT_S", 0.05)
+    run_in(opened, RunState.SUCCEEDED, counts=dict(COUNTS))
+    before = app(name, **query)
+    with hardship(opened):
+        assert is_foreseen(app(name, **query))
+        assert is_foreseen(before.run())
+    assert is_foreseen(before.run())
+
+
+@pytest.mark.parametrize(("name", "query"), PLACES, ids=NAMES)
+def test_a_page_opens_on_an_empty_home(
+    name: str, query: dict[str, str], app: OpenApp, home: Path
+) -> None:
+    assert is_foreseen(app(name, **query))
+
+
+def test_long_names_of_columns_and_no_rows(
+    app: OpenApp, home: Path, opened: OpenWorkspace, tmp_path: Path
+) -> None:
+    (tmp_path / "people.csv").write_text(f"id,{LONG.replace(' ', '_')}\n")
+    (tmp_path / "dataset.toml").write_text(
+        'time_zone = "Europe/Paris"\npeople = "people"\n\n[tables.people]\nfile = "people.csv"\n'
+        'key = "id"\n'
+    )
+    load_data(opened, tmp_path / "dataset.toml", "test")
+    for name in ("data", "home", "segments"):
+        assert is_foreseen(app(name))
+    assert is_foreseen(app("segments", new="1"))
