@@ -316,7 +316,7 @@ def _or(words: list[str]) -> str:
 
 
 def _number(value: Decimal | None) -> str:
-    return "" if value is None else plain_digits(value)
+    return "" if value is None else f"{Decimal(plain_digits(value)):,f}"
 
 
 def _span(span: Span) -> str:

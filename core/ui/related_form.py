@@ -9,6 +9,7 @@ from core.segments.choices import Choices, TableChoice, kept_test, operators_at,
 from core.segments.draft import Node
 from core.segments.tree import FieldRef
 from core.ui.condition_form import draw_measure, draw_test, table_of
+from core.ui.edge import plain
 from core.ui.segment_view import BuilderView
 from core.ui.value_form import ValueForm, draw_choice, draw_count, draw_value
 
@@ -16,9 +17,9 @@ DrawGroup = Callable[[BuilderView, str, str], None]
 _ANY_TIME = "any time"
 _EMPTY: Node = {"match": "all", "conditions": []}
 _MORE = {
-    "where": "Only certain rows",
+    "where": "Only certain {rows}",
     "pick": "Only the first or last",
-    "that": "Of those, only certain rows",
+    "that": "Of those, only certain ones",
     "followed_by": "Followed by something else",
     "through": "By way of other tables",
 }
@@ -48,7 +49,7 @@ def draw_related(
     if table.problem or "through" in node:
         _draw_through(view, node_id, table)
     _draw_rows(view, node_id, table, draw_group, on_people=on_people)
-    _draw_more(view, node_id, _possible(node, table, time, on_people=on_people))
+    _draw_more(view, node_id, table, _possible(node, table, time, on_people=on_people))
 
 
 def _draw_rows(
@@ -126,14 +127,14 @@ def _draw_part(
 ) -> None:
     """Draw the head of a part, with a button that takes it away again."""
     with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-        st.markdown(f"**{words}**", width="stretch")
+        st.markdown(f"**{plain(words)}**", width="stretch")
         if not fixed:
             st.button(
                 "Remove",
                 key=f"seg:{node_id}:drop:{part}",
                 icon=":material/close:",
                 type="tertiary",
-                help=f"Take “{_MORE[part]}” away",
+                help=f"Take “{words} …” away",
                 on_click=lambda: view.change(node_id, **{part: None}),
             )
 
@@ -199,7 +200,8 @@ def _draw_step(view: BuilderView, node_id: str, before: TableChoice, draw_group:
         draw_group(view, _id(step["where"]), follows.table)
     if isinstance(step.get("followed_by"), dict):
         _draw_step(view, step_id, follows, draw_group)
-    _draw_more(view, step_id, [part for part in ("where", "followed_by") if part not in step])
+    missing = [part for part in ("where", "followed_by") if part not in step]
+    _draw_more(view, step_id, follows, missing)
 
 
 def _draw_within(view: BuilderView, step_id: str) -> None:
@@ -261,14 +263,14 @@ def _possible(
     ]
 
 
-def _draw_more(view: BuilderView, node_id: str, possible: list[str]) -> None:
+def _draw_more(view: BuilderView, node_id: str, of: TableChoice, possible: list[str]) -> None:
     """Draw a button for each part that may still be added."""
     if not possible:
         return
     with st.container(horizontal=True, gap="small"):
         for part in possible:
             st.button(
-                _MORE[part],
+                _MORE[part].format(rows=of.label),
                 key=f"seg:{node_id}:add:{part}",
                 icon=":material/add:",
                 type="tertiary",
