@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.store.activations import get_activation
-from core.ui.activation_choices import draw_missing, read_choices
-from core.ui.activation_form import draw_activation_form
-from core.ui.activation_list import draw_activations, read_activations
-from core.ui.activation_page import draw_activation
+from core.ui.activations.choices import draw_missing, read_choices
+from core.ui.activations.form import draw_activation_form
+from core.ui.activations.list import draw_activations, read_activations
+from core.ui.activations.page import draw_activation
 from core.ui.edge import plain
 from core.ui.navigation import back
 from core.ui.roles import Role

@@ -4,13 +4,13 @@ import streamlit as st
 
 from core.errors import SnapshotMissing
 from core.store.snapshots import SnapshotView
-from core.ui.data_fields import draw_fields
-from core.ui.data_loaded import draw_checks, draw_header, draw_tables, read_catalogue
-from core.ui.data_progress import draw_failure, draw_progress
-from core.ui.data_proposal import draw_proposal
-from core.ui.data_refresh import draw_copies, draw_refresh
-from core.ui.data_state import DataState, read_state
-from core.ui.data_upload import draw_sample_card, draw_upload
+from core.ui.data.fields import draw_fields
+from core.ui.data.loaded import draw_checks, draw_header, draw_tables, read_catalogue
+from core.ui.data.progress import draw_failure, draw_progress
+from core.ui.data.proposal import draw_proposal
+from core.ui.data.refresh import draw_copies, draw_refresh
+from core.ui.data.state import DataState, read_state
+from core.ui.data.upload import draw_sample_card, draw_upload
 from core.ui.edge import show_error
 from core.ui.roles import Role
 from core.ui.session import guard, may

@@ -5,8 +5,8 @@ import streamlit as st
 from core.destinations import destination_type, destination_types
 from core.errors import UnknownName
 from core.store.destinations import DestinationView
-from core.ui.destination_form import draw_destination_form
-from core.ui.destination_list import (
+from core.ui.destinations.form import draw_destination_form
+from core.ui.destinations.list import (
     Listed,
     draw_destination_card,
     draw_pause,

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from core.ui.edge import draw_again, errors_shown
-from core.ui.home_guide import draw_guide, draw_sample_card
-from core.ui.home_lately import draw_lately
-from core.ui.home_lists import draw_lists
-from core.ui.home_state import HomeState, read_home
-from core.ui.home_verdict import draw_needs, draw_verdict, is_moving
+from core.ui.home.guide import draw_guide, draw_sample_card
+from core.ui.home.lately import draw_lately
+from core.ui.home.lists import draw_lists
+from core.ui.home.state import HomeState, read_home
+from core.ui.home.verdict import draw_needs, draw_verdict, is_moving
 from core.ui.roles import Role
 from core.ui.session import guard
 

@@ -9,10 +9,10 @@ from core.store.run_history import list_names, list_points
 from core.store.workspace import get_workspace
 from core.ui.edge import plain
 from core.ui.roles import Role
-from core.ui.run_charts import draw_list_charts
-from core.ui.run_filters import draw_filters
-from core.ui.run_history import draw_history
-from core.ui.run_page import draw_run
+from core.ui.runs.charts import draw_list_charts
+from core.ui.runs.filters import draw_filters
+from core.ui.runs.history import draw_history
+from core.ui.runs.page import draw_run
 from core.ui.session import guard, workspace
 
 TITLE = "Runs"

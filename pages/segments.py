@@ -10,16 +10,16 @@ from core.store.drafts import list_drafts
 from core.store.segments import list_segments
 from core.store.snapshots import current_snapshot
 from core.store.workspace import get_workspace
-from core.ui.limit_form import draw_limit
 from core.ui.navigation import link
 from core.ui.roles import Role
-from core.ui.segment_bar import draw_bar, draw_waiting
-from core.ui.segment_editor import draw_tree
-from core.ui.segment_head import draw_head
-from core.ui.segment_list import draw_list, start_new
-from core.ui.segment_panels import draw_panels
-from core.ui.segment_state import editor, keep
-from core.ui.segment_view import look_around
+from core.ui.segments.bar import draw_bar, draw_waiting
+from core.ui.segments.editor import draw_tree
+from core.ui.segments.head import draw_head
+from core.ui.segments.limit_form import draw_limit
+from core.ui.segments.list import draw_list, start_new
+from core.ui.segments.panels import draw_panels
+from core.ui.segments.state import editor, keep
+from core.ui.segments.view import look_around
 from core.ui.session import guard, may, workspace
 
 TITLE = "Segments"

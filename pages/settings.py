@@ -7,8 +7,8 @@ import streamlit as st
 from core.store.workspace import get_workspace
 from core.ui.roles import Role
 from core.ui.session import guard, workspace
-from core.ui.settings_log import draw_log
-from core.ui.settings_parts import draw_names, draw_roles, draw_standing, draw_zone
+from core.ui.settings.log import draw_log
+from core.ui.settings.parts import draw_names, draw_roles, draw_standing, draw_zone
 
 TITLE = "Settings"
 ICON = ":material/settings:"

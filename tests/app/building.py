@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.segments.draft import Node
 from core.segments.reading import write_json
-from core.ui.segment_state import Editor
+from core.ui.segments.state import Editor
 from core.workspace.opened import OpenWorkspace
 from core.workspace.segments import save_edited
 from tests.segments.datasets import all_of

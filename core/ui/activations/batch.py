@@ -1,0 +1,110 @@
+"""The part of an activation's form that says how the list is called at the platform."""
+
+from typing import cast
+
+import streamlit as st
+
+from core.destinations import destination_type, suggest_audience_name
+from core.store.activations import ActivationView
+from core.store.destinations import DestinationView
+from core.ui.activations.choices import Choices
+from core.ui.edge import plain
+from core.ui.navigation import link
+from core.ui.session import workspace
+from core.workspace.audience_names import NameCheck, NameState, check_name
+
+_CHECKED = "activation:checked"
+_MOST_CHARACTERS = 255
+_SIGNS = {
+    NameState.FREE: ":green[:material/check_circle:]",
+    NameState.OURS: ":green[:material/check_circle:]",
+    NameState.GONE: ":orange[:material/warning:]",
+    NameState.UNKNOWN: ":orange[:material/help:]",
+}
+
+
+def draw_names(
+    key: str, name: str, saved: ActivationView | None, to: DestinationView, choices: Choices
+) -> tuple[str, str, NameCheck]:
+    """Draw both names and return them with how the API name stands; `name` is what is suggested."""
+    kind = destination_type(to.platform)
+    suggested = saved.audience_name if saved else _free_name(name, to, choices)
+    st.session_state.setdefault(f"{key}:audience", suggested)
+    st.session_state.setdefault(f"{key}:suggested", None if saved else suggested)
+    is_locked = was_sent(choices)
+    left, right = st.columns(2)
+    display_name = left.text_input(
+        "Display name",
+        saved.display_name if saved else name,
+        max_chars=_MOST_CHARACTERS,
+        key=f"{key}:display",
+        on_change=_follow,
+        args=(key,),
+    )
+    left.caption(
+        f"In {kind.place} the list keeps the name it was made with."
+        if is_locked
+        else f"Rollcall cannot change it in {kind.place} later."
+    )
+    audience_name = right.text_input(
+        kind.name_label,
+        key=f"{key}:audience",
+        max_chars=_MOST_CHARACTERS,
+        disabled=is_locked,
+    ).strip()
+    with right:
+        check = _checked(to, audience_name, saved)
+        _draw_check(check, to, audience_name, is_locked=is_locked)
+    return display_name, audience_name, check
+
+
+def was_sent(choices: Choices) -> bool:
+    """Return whether the list exists by us, so that another name is another list."""
+    audience = choices.audience
+    return audience is not None and (audience.ours or audience.ledger_file is not None)
+
+
+def _follow(key: str) -> None:
+    """Let the API name follow the display name until somebody has written one."""
+    if st.session_state[f"{key}:audience"] == st.session_state[f"{key}:suggested"]:
+        suggested = suggest_audience_name(st.session_state[f"{key}:display"])
+        st.session_state[f"{key}:audience"] = st.session_state[f"{key}:suggested"] = suggested
+
+
+def _free_name(name: str, to: DestinationView, choices: Choices) -> str:
+    suggested = suggest_audience_name(name)
+    taken = {each.name for each in choices.audiences if each.account == to.account}
+    numbered = (f"{suggested}_{number}" for number in range(2, len(taken) + 3))
+    return suggested if suggested not in taken else next(n for n in numbered if n not in taken)
+
+
+def _checked(to: DestinationView, name: str, saved: ActivationView | None) -> NameCheck:
+    """Return how the name stands; the platform is asked once a name and session."""
+    asked = (to.account, name, saved.key if saved else None)
+    known = st.session_state.setdefault(_CHECKED, {})
+    if asked not in known:
+        with st.spinner("Looking whether the name is free …"):
+            known[asked] = check_name(workspace(), to, name, asked[2])
+    return cast("NameCheck", known[asked])
+
+
+def forget_checks() -> None:
+    """Look at every name anew: something was sent or mended since."""
+    st.session_state.pop(_CHECKED, None)
+
+
+def _draw_check(check: NameCheck, to: DestinationView, name: str, *, is_locked: bool) -> None:
+    if is_locked and check.state is NameState.OURS:
+        st.caption(
+            f":material/lock: It is the list's name in {destination_type(to.platform).place}: "
+            "another name would be another list."
+        )
+    else:
+        sign = _SIGNS.get(check.state, ":red[:material/error:]")
+        st.caption(f"{sign} {plain(check.sentence)}")
+    if check.holder is not None:
+        link("activations", plain(check.holder.display_name[:60]), activation=check.holder.key)
+    if check.twin is not None:
+        st.caption(f"Beware: “{plain(check.twin)}” is there too and differs in capitals only.")
+    if not check.usable or check.state is NameState.UNKNOWN:
+        st.button("Check again", key=f"activation:again:{name}", on_click=forget_checks)

@@ -1,0 +1,192 @@
+"""The one page that makes or changes an activation, with what a run would do always in sight."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.destinations import destination_type
+from core.errors import RollcallError
+from core.schedule.definition import AFTER_REFRESH, parse_schedule, schedule_from_json
+from core.store.activations import ActivationView
+from core.store.destinations import DestinationView
+from core.store.segments import SegmentView
+from core.sync.trial import Trial
+from core.ui.activations.batch import draw_names, forget_checks, was_sent
+from core.ui.activations.choices import Choices
+from core.ui.activations.fields import draw_attributes, draw_identifier, draw_looks
+from core.ui.activations.guards import draw_guards
+from core.ui.activations.trial import draw_trial, summary, tried
+from core.ui.edge import errors_shown, plain, show_error
+from core.ui.frame import draw_practice_badge
+from core.ui.schedule_form import draw_schedule_form
+from core.ui.session import actor, workspace
+from core.workspace.activation_drafts import ActivationDraft, save_activation_draft
+from core.workspace.audience_names import NameCheck
+from core.workspace.destinations import is_practice
+
+_NOW = "What a run would do with the data there is; nothing is sent yet."
+
+
+def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None:
+    """Draw all sections and, at the foot, what a run would do and the button that saves."""
+    segment, to = _draw_joined(saved, choices)
+    key = f"activation:{saved.key if saved else 'new'}:{segment.key}"
+    _draw_destination(to)
+    kind = destination_type(to.platform)
+    with _section(f"In {kind.place}"):
+        display, audience, check = draw_names(key, segment.name, saved, to, choices)
+    with _section("Identifier"):
+        field = draw_identifier(key, saved, choices, kind.id_label)
+        looks = st.container()
+        attributes = draw_attributes(key, saved, choices, kind.limits.attributes)
+    with _section("When"):
+        current = schedule_from_json(saved.schedule) if saved else parse_schedule(AFTER_REFRESH)
+        started = saved.started_at if saved else None
+        schedule = draw_schedule_form(f"{key}:when", current, grid_start=started)
+    with _section("Ask me before", "A run waits for approval if …"):
+        guards = draw_guards(key, saved)
+    draft = ActivationDraft(
+        segment.key,
+        to.key,
+        display,
+        audience,
+        field,
+        attributes,
+        schedule or current,
+        guards,
+        saved.key if saved else None,
+    )
+    trial = _draw_now(key, draft, to, choices, begins_empty=check.begins_empty)
+    if trial is not None:
+        with looks:
+            draw_looks(trial, field, choices)
+    _draw_foot(key, draft, to, trial, saved, ready=schedule is not None and _may_save(check, saved))
+
+
+def _section(title: str, caption: str = "") -> DeltaGenerator:
+    section = st.container(border=True)
+    section.header(title, anchor=False)
+    if caption:
+        section.caption(caption)
+    return section
+
+
+def _draw_joined(
+    saved: ActivationView | None, choices: Choices
+) -> tuple[SegmentView, DestinationView]:
+    """Return which segment goes where; where something was sent, it stays there."""
+    segments = {view.key: view for view in choices.segments}
+    destinations = {view.key: view for view in choices.destinations}
+    first = saved.segment_key if saved else st.query_params.get("segment", "")
+    place = saved.destination_key if saved else choices.place(st.query_params.get("destination"))
+    for kind, key, known in (("segment", first, segments), ("destination", place, destinations)):
+        if saved is not None and key not in known:
+            st.warning(f"The {kind} it had is archived: choose another, or leave without saving.")
+    left, right = st.columns(2)
+    segment = left.selectbox(
+        "Segment",
+        list(segments),
+        index=list(segments).index(first) if first in segments else 0,
+        format_func=lambda key: segments[key].name,
+        key=f"activation:segment:{saved.key if saved else f'new:{first}'}",
+    )
+    to = right.selectbox(
+        "Destination",
+        list(destinations),
+        index=list(destinations).index(place) if place in destinations else 0,
+        format_func=lambda key: destinations[key].name,
+        key=f"activation:destination:{saved.key if saved else 'new'}",
+        disabled=was_sent(choices),
+        help="A list stays where it is: for another destination make another activation.",
+    )
+    if saved is None:
+        # A browser that is refreshed shows the same choice again.
+        st.query_params.from_dict({"new": "1", "segment": segment, "destination": to})
+    return segments[segment], destinations[to]
+
+
+def _draw_destination(to: DestinationView) -> None:
+    """Say what is special about where the list goes."""
+    if is_practice(to):
+        draw_practice_badge()
+    if to.paused_reason is not None:
+        st.warning(
+            "**This destination is paused**: nothing is sent there until whoever administers "
+            f"Rollcall has mended it. {plain(to.paused_reason)}",
+            icon=":material/key_off:",
+        )
+
+
+def _draw_now(
+    key: str, draft: ActivationDraft, to: DestinationView, choices: Choices, *, begins_empty: bool
+) -> Trial | None:
+    trial: Trial | None = None
+    with _section("Now", _NOW), errors_shown():
+        trial = tried(draft, to, choices, begins_empty=begins_empty)
+        draw_trial(key, trial, draft, to, choices)
+    return trial
+
+
+def _may_save(check: NameCheck, saved: ActivationView | None) -> bool:
+    """Return whether the name is no obstacle: one that is in use already stays."""
+    return check.usable or (saved is not None and check.holder is None)
+
+
+def _draw_foot(
+    key: str,
+    draft: ActivationDraft,
+    to: DestinationView,
+    trial: Trial | None,
+    saved: ActivationView | None,
+    *,
+    ready: bool,
+) -> None:
+    with st.bottom:
+        with st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        ):
+            said = summary(trial, to) if trial else "It is not known what a run would do."
+            st.markdown(said if ready else f"{said} · see above what is not right yet")
+            with st.container(horizontal=True, width="content"):
+                pressed = _draw_buttons(key, saved, ready=ready, known=trial is not None)
+        if pressed is not None:
+            _save(key, draft, run=pressed)
+
+
+def _draw_buttons(
+    key: str, saved: ActivationView | None, *, ready: bool, known: bool
+) -> bool | None:
+    """Return whether to run what is saved, None where no button was pressed."""
+    if saved is None:
+        pressed = st.button(
+            "Activate",
+            type="primary",
+            icon=":material/send:",
+            key=f"{key}:activate",
+            disabled=not (ready and known),
+        )
+        return True if pressed else None
+    if st.button("Cancel", type="tertiary", key=f"{key}:cancel"):
+        _open(saved.key)
+    if st.button("Save", type="primary", key=f"{key}:save", disabled=not ready):
+        return False
+    if saved.paused_at is None and st.button(
+        "Save and run now", key=f"{key}:save_run", disabled=not (ready and known)
+    ):
+        return True
+    return None
+
+
+def _save(key: str, draft: ActivationDraft, *, run: bool) -> None:
+    try:
+        view = save_activation_draft(workspace(), draft, actor(), run=run)
+    except RollcallError as error:
+        show_error(error)
+        return
+    st.session_state.pop(f"{key}:rows", None)
+    forget_checks()
+    _open(view.key)
+
+
+def _open(activation: str) -> None:
+    st.query_params.from_dict({"activation": activation})
+    st.rerun()

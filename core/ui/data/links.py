@@ -1,0 +1,138 @@
+"""The links of a proposal: how well each holds, and adding and removing them."""
+
+import streamlit as st
+
+from core.data.manifest import LinkSource, Manifest
+from core.data.report import CheckReport
+from core.ui.data.columns import column_names
+from core.ui.data.draft import change
+from core.ui.edge import plain
+from core.ui.words import count, share, shortened
+from core.workspace.proposal_edits import add_link, remove_link
+from core.workspace.proposals import Proposal
+
+_FROM, _TO = "data:link_from", "data:link_to"
+_End = tuple[str, str]
+
+
+def draw_links(proposal: Proposal, report: CheckReport | None) -> None:
+    """Draw the links, and how to add one."""
+    with st.container(border=True):
+        st.markdown("**How do the tables belong together?** Each row points to one row elsewhere.")
+        rates = _rates(proposal, report)
+        for position, link in enumerate(proposal.manifest.links):
+            _draw_link(proposal.upload.id, position, link, rates.get(_ends(link)))
+        for name in _alone(proposal.manifest):
+            st.markdown(
+                f":small[:orange[{plain(name)} is linked to no other table: add a link, or "
+                "segments cannot use it.]]"
+            )
+        _draw_adding(proposal)
+
+
+def _alone(manifest: Manifest) -> list[str]:
+    linked = {link.table for link in manifest.links} | {link.to_table for link in manifest.links}
+    names = [table.name for table in manifest.tables]
+    return [name for name in names if name not in linked and name != manifest.people]
+
+
+def _draw_link(upload: str, position: int, link: LinkSource, rate: tuple[int, int] | None) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(width="stretch"):
+            st.markdown(f"{plain(link.label)}  \n:small[{_held(rate)}]")
+        st.button(
+            "Remove",
+            key=f"data:unlink:{position}",
+            icon=":material/link_off:",
+            on_click=_remove,
+            args=(upload, position),
+            help=f"Remove {link.label}",
+        )
+
+
+def _held(rate: tuple[int, int] | None) -> str:
+    if rate is None:
+        return "Press Check to see how many rows find theirs"
+    matched, filled = rate
+    if not filled:
+        return ":orange[The column is blank in every row]"
+    said = f"{share(matched, filled)} of {count(filled)} filled rows find their row"
+    return said if matched * 10 >= filled * 9 else f":orange[{said}]"
+
+
+def _rates(
+    proposal: Proposal, report: CheckReport | None
+) -> dict[tuple[str, ...], tuple[int, int]]:
+    """Return matched and filled rows by the ends of each link, as far as they are known."""
+    rates = {_ends(each.link): (each.matched, each.filled) for each in proposal.found.links}
+    if report is not None and report.loaded is not None:
+        catalogue = report.loaded.catalogue
+        for link in catalogue.links:
+            table = catalogue.by_name[link.table]
+            filled = table.rows - table.by_name[link.field].blank
+            ends = (link.table, link.field, link.to_table, link.to_field)
+            rates[ends] = (link.matched, filled)
+    return rates
+
+
+def _ends(link: LinkSource) -> tuple[str, ...]:
+    return link.table, link.field, link.to_table, link.to_field
+
+
+def _draw_adding(proposal: Proposal) -> None:
+    columns = [
+        (table.name, column)
+        for table in proposal.manifest.tables
+        for column in column_names(proposal, table.name)
+    ]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        start = st.selectbox(
+            "From column",
+            columns,
+            index=None,
+            key=_FROM,
+            format_func=_shown,
+            placeholder="orders · customer",
+            width=300,
+        )
+        ends = [
+            end
+            for end in _keys_first(proposal.manifest, columns)
+            if not start or end[0] != start[0]
+        ]
+        end = st.selectbox(
+            "To column",
+            ends,
+            index=None,
+            key=_TO,
+            format_func=_shown,
+            placeholder="customers · id",
+            width=300,
+        )
+        st.button(
+            "Add link",
+            key="data:link",
+            icon=":material/add_link:",
+            disabled=start is None or end is None,
+            on_click=_add,
+            args=(proposal.upload.id,),
+        )
+
+
+def _keys_first(manifest: Manifest, columns: list[_End]) -> list[_End]:
+    keys = [(table.name, table.key) for table in manifest.tables if table.key]
+    return list(dict.fromkeys([*keys, *columns]))
+
+
+def _shown(end: _End) -> str:
+    return f"{shortened(end[0], 40)} · {shortened(end[1], 40)}"
+
+
+def _add(upload: str) -> None:
+    start, end = st.session_state[_FROM], st.session_state[_TO]
+    change(upload, lambda manifest: add_link(manifest, *start, *end))
+    st.session_state[_FROM] = st.session_state[_TO] = None
+
+
+def _remove(upload: str, position: int) -> None:
+    change(upload, lambda manifest: remove_link(manifest, position))

@@ -1,0 +1,126 @@
+"""The data that is loaded: its age, its tables and how they belong together, its verdicts."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.data.catalogue import Catalogue, Link
+from core.data.load import find_notes
+from core.data.snapshots import snapshot_path
+from core.errors import SnapshotMissing
+from core.schedule.definition import MANUAL, schedule_from_json
+from core.store.snapshots import SnapshotView
+from core.ui.data.picture import draw_picture
+from core.ui.data.state import DataState
+from core.ui.data.words import without_file_words
+from core.ui.edge import plain
+from core.ui.session import workspace
+from core.ui.words import count, number_of, share
+
+_GOOD_PERCENT = 90
+
+
+def read_catalogue(current: SnapshotView) -> Catalogue:
+    """Return what a loaded copy holds; it never changes, so it is read once.
+
+    Raises: SnapshotMissing.
+    """
+    path = snapshot_path(workspace().settings, current.id)
+    if not path.is_file():
+        raise SnapshotMissing(
+            "The file with the data is gone from the disk, so nothing can be counted. Refresh the "
+            "data to bring it back."
+        )
+    return _catalogue(str(path))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _catalogue(path: str) -> Catalogue:
+    with workspace().instance.snapshot(Path(path)) as opened:
+        return opened.catalogue
+
+
+def draw_header(state: DataState, current: SnapshotView, catalogue: Catalogue) -> None:
+    """Draw the one line that says what there is, how old it is and when it is refreshed."""
+    people = f"{count(catalogue.people_table.rows)} {plain(state.saved.people_word)}"
+    tables = number_of(len(catalogue.tables), "table")
+    st.markdown(
+        f"Data of **{state.when(current.created_at)}** ({plain(state.saved.zone)}) · {people} · "
+        f"{tables}, {_next_refresh(state)}"
+    )
+
+
+def draw_tables(catalogue: Catalogue) -> None:
+    """Draw the tables with their sizes, and how they belong together."""
+    rows = {
+        "Table": [table.name for table in catalogue.tables],
+        "Rows": [table.rows for table in catalogue.tables],
+        "Fields": [len(table.fields) for table in catalogue.tables],
+        "Key": [table.key or "" for table in catalogue.tables],
+        "Time": [table.time or "" for table in catalogue.tables],
+    }
+    config = {"Rows": st.column_config.NumberColumn(format="localized")}
+    st.dataframe(rows, hide_index=True, column_config=config, alt="Tables")
+    if catalogue.links:
+        draw_picture(catalogue)
+
+
+def draw_checks(catalogue: Catalogue) -> None:
+    """Draw what was checked when the data was loaded, what needs a look first."""
+    notes = [without_file_words(note) for note in find_notes(catalogue)]
+    notes += [
+        f"{name} is linked to no other table, so segments cannot use it"
+        for name in _alone(catalogue)
+    ]
+    passed = [_keyed(catalogue)]
+    for link in catalogue.links:
+        verdict = f"{link.label}: {match_rate(catalogue, link)} of filled rows find their row"
+        low = _match_percent(catalogue, link) < _GOOD_PERCENT
+        (notes if low else passed).append(verdict)
+    _draw_verdicts(notes, passed)
+
+
+def match_rate(catalogue: Catalogue, link: Link) -> str:
+    """Return the share of a link's filled rows that find their row."""
+    return share(link.matched, _filled(catalogue, link))
+
+
+def _draw_verdicts(notes: list[str], passed: list[str]) -> None:
+    if notes:
+        st.markdown(f"**{number_of(len(notes), 'thing')} to look at**")
+    for note in dict.fromkeys(notes):
+        st.markdown(f":orange[:material/rule:] {plain(note)}.")
+    st.markdown("**In order**" if notes else "**Everything is in order**")
+    for said in passed:
+        st.markdown(f":green[:material/check:] {plain(said)}.")
+
+
+def _keyed(catalogue: Catalogue) -> str:
+    keyed = [f"{table.name}.{table.key}" for table in catalogue.tables if table.key]
+    verb = "is" if len(keyed) == 1 else "are"
+    return f"{', '.join(keyed)} {verb} filled in every row and never the same twice"
+
+
+def _alone(catalogue: Catalogue) -> list[str]:
+    linked = {link.table for link in catalogue.links} | {link.to_table for link in catalogue.links}
+    names = [table.name for table in catalogue.tables]
+    return [name for name in names if name not in linked and name != catalogue.people]
+
+
+def _next_refresh(state: DataState) -> str:
+    schedule = state.saved.load_schedule
+    if schedule is None or schedule_from_json(schedule) == MANUAL:
+        return "refreshed by hand"
+    if state.saved.next_load_at is None:
+        return "the next refresh is not known yet"
+    return f"next refresh {state.when(state.saved.next_load_at)}"
+
+
+def _filled(catalogue: Catalogue, link: Link) -> int:
+    table = catalogue.by_name[link.table]
+    return table.rows - table.by_name[link.field].blank
+
+
+def _match_percent(catalogue: Catalogue, link: Link) -> float:
+    filled = _filled(catalogue, link)
+    return 100 * link.matched / filled if filled else 100

@@ -1,0 +1,92 @@
+"""The load that is under way, live, and the one that failed."""
+
+import streamlit as st
+
+from core.store.loads import LoadState, LoadView
+from core.ui.data.state import DataState, scheduler_lives
+from core.ui.data.words import without_file_words
+from core.ui.edge import draw_again, errors_shown, plain
+from core.ui.navigation import go
+from core.ui.roles import Role
+from core.ui.session import actor, may, workspace
+from core.workspace.data_source import keep_current, load_under_way, refresh, stop_load
+from core.workspace.uploads import upload_of
+
+_EVERY_S = 1.0
+
+
+@st.fragment(run_every=_EVERY_S)
+def draw_progress() -> None:
+    """Draw the load that is under way until it ends, then draw the page anew."""
+    with errors_shown():
+        with workspace().store.read() as session:
+            load, lives = load_under_way(session), scheduler_lives(session)
+        if load is None:
+            draw_again()
+        _draw_load(load, lives)
+
+
+def draw_failure(state: DataState, load: LoadView) -> None:
+    """Draw why the last load failed, with what can be done about it."""
+    with st.container(border=True):
+        began = load.started_at or load.queued_at
+        kept = "; the data from before is still in use" if state.current else ""
+        st.error(
+            f"**The load of {state.when(began)} failed**{kept}. "
+            + plain(_sentence(load.error or "It did not say why.")),
+            icon=":material/error:",
+        )
+        if may(Role.ADMIN):
+            with st.container(horizontal=True):
+                _draw_remedies(state, load)
+
+
+def _draw_load(load: LoadView, lives: bool) -> None:
+    waits = load.state is LoadState.QUEUED
+    with st.container(border=True):
+        st.markdown("**New data waits to be loaded**" if waits else "**New data is being loaded**")
+        st.progress(min(1.0, load.share if not waits else 0.0), text=_doing(load, waits))
+        if not lives:
+            st.caption(
+                ":material/cloud_off: The scheduler, which loads the data, is not running. This "
+                "goes on as soon as it is back."
+            )
+        if may(Role.ADMIN):
+            _draw_cancel(load)
+
+
+def _doing(load: LoadView, waits: bool) -> str:
+    if waits:
+        return plain(_sentence(load.error)) if load.error else "Waiting for its turn"
+    return plain(load.doing or "Starting")
+
+
+def _draw_cancel(load: LoadView) -> None:
+    asked = load.cancel_asked_by is not None
+    label = "Being cancelled …" if asked else "Cancel"
+    if st.button(label, key="data:cancel", icon=":material/close:", disabled=asked):
+        stop_load(workspace(), load.id, actor())
+        st.rerun()
+
+
+def _draw_remedies(state: DataState, load: LoadView) -> None:
+    if load.error_kind == "FewerRows":
+        if st.button("Load it all the same", key="data:accept", type="primary"):
+            refresh(workspace(), actor(), accept_fewer=True)
+            st.rerun()
+    elif st.button("Try again", key="data:again", icon=":material/refresh:"):
+        refresh(workspace(), actor())
+        st.rerun()
+    upload = upload_of(workspace().settings, load.manifest_path)
+    if upload and st.button("Correct what is loaded", key="data:correct", icon=":material/edit:"):
+        go("data", upload=upload.id)
+    current = state.current
+    elsewhere = current is not None and current.manifest_path != load.manifest_path
+    if elsewhere and st.button("Keep the data as it is", key="data:keep"):
+        keep_current(workspace(), actor())
+        st.rerun()
+
+
+def _sentence(said: str) -> str:
+    said = without_file_words(said)
+    return said if said.endswith((".", "!", "?")) else f"{said}."

@@ -1,0 +1,224 @@
+"""What was found in uploaded files, to be corrected and loaded: people, verdict, buttons."""
+
+import streamlit as st
+
+from core.data.catalogue import FieldType
+from core.data.detect import Doubt
+from core.data.manifest import DateOrder, DecimalSign, Manifest, TableSource
+from core.data.report import CheckReport
+from core.ui.data.columns import column_names, draw_tables
+from core.ui.data.draft import (
+    change,
+    check_now,
+    draw_refusal,
+    last_check,
+    open_proposal,
+    prime,
+    read_files_again,
+)
+from core.ui.data.formats import draw_formats, with_option, zones
+from core.ui.data.links import draw_links
+from core.ui.data.words import without_file_words
+from core.ui.edge import plain
+from core.ui.navigation import go
+from core.ui.session import actor, workspace
+from core.ui.words import count, number_of, shortened
+from core.workspace.data_source import load_proposal
+from core.workspace.proposal_edits import (
+    change_columns,
+    choose_key,
+    choose_people,
+    choose_zone,
+)
+from core.workspace.proposals import Proposal, discard_draft
+from core.workspace.uploads import remove_upload
+
+_DATES: dict[str, tuple[str, DateOrder]] = {
+    "data:day_first": ("Days come first: 31/12", "day first"),
+    "data:month_first": ("Months come first: 12/31", "month first"),
+}
+_SIGNS: dict[str, tuple[str, DecimalSign]] = {
+    "data:comma": ("The comma: 1.234,50", ","),
+    "data:point": ("The point: 1,234.50", "."),
+}
+
+
+def draw_proposal(upload_id: str) -> None:
+    """Draw the proposal of that upload.
+
+    Raises: UnknownName, FileRefused, StorageFull, QueryFailed.
+    """
+    proposal = open_proposal(upload_id)
+    st.header("What was found in your files")
+    st.caption(_summary(proposal))
+    draw_refusal()
+    if proposal.found.problem:
+        _draw_problem(proposal)
+        return
+    for number, doubt in enumerate(proposal.open_doubts):
+        _draw_doubt(proposal, doubt, number)
+    _draw_people(proposal)
+    draw_tables(proposal)
+    if len(proposal.manifest.tables) > 1:
+        draw_links(proposal, last_check(proposal))
+    _draw_buttons(proposal)
+
+
+def _summary(proposal: Proposal) -> str:
+    named = [
+        f"{plain(name)} ({number_of(table.rows, 'row')})"
+        for name, table in proposal.found.tables.items()
+        if name in {each.name for each in proposal.manifest.tables}
+    ]
+    return " · ".join([*named, "nothing is loaded yet"])
+
+
+def _draw_problem(proposal: Proposal) -> None:
+    said = without_file_words(proposal.found.problem or "")
+    st.error(
+        f"**The files cannot be read like this.** {plain(said)}. "
+        "Say below how they are written, or mend them and bring them again.",
+        icon=":material/error:",
+    )
+    with st.container(border=True):
+        st.markdown("**How the files are written**")
+        for table in proposal.manifest.tables:
+            draw_formats(proposal, table)
+    _draw_start_over(proposal)
+
+
+def _draw_doubt(proposal: Proposal, doubt: Doubt, number: int) -> None:
+    choices = _DATES if "csv.dates" in doubt.sentence else _SIGNS
+    with st.container(border=True):
+        st.warning(plain(f"{without_file_words(doubt.sentence)}."), icon=":material/rule:")
+        with st.container(horizontal=True):
+            for key, (label, chosen) in choices.items():
+                if st.button(label, key=f"{key}:{number}"):
+                    decided = _decided(proposal.manifest, doubt.table, chosen)
+                    read_files_again(proposal, decided)
+            st.button(
+                "Keep it as text",
+                key=f"data:as_text:{number}",
+                on_click=_keep_as_text,
+                args=(proposal.upload.id, doubt),
+            )
+
+
+def _keep_as_text(upload: str, doubt: Doubt) -> None:
+    types = {doubt.column: FieldType.TEXT}
+    change(upload, lambda manifest: change_columns(manifest, doubt.table, types, {}))
+
+
+def _decided(manifest: Manifest, table: str, chosen: str) -> Manifest:
+    name = "decimal" if chosen in (",", ".") else "dates"
+    return with_option(manifest, table, name, chosen)
+
+
+def _draw_people(proposal: Proposal) -> None:
+    manifest, upload = proposal.manifest, proposal.upload.id
+    people = manifest.table(manifest.people)
+    tables = [table.name for table in manifest.tables]
+    with st.container(border=True):
+        st.markdown("**Who are your people?** One row each, named by a column that never repeats.")
+        table, key, zone = st.columns(3)
+        table.selectbox(
+            "Table of people",
+            tables,
+            key=prime("data:people", manifest.people),
+            on_change=_change_people,
+            args=(upload,),
+        )
+        columns = column_names(proposal, people.name)
+        key.selectbox(
+            "Column that names each of them",
+            columns,
+            key=prime("data:people_key", people.key),
+            placeholder="Choose a column",
+            on_change=_change_key,
+            args=(upload, people.name),
+            help="Your customer number, for example. Its digits are kept as they are.",
+        )
+        zone.selectbox(
+            "Time zone of your data",
+            zones(),
+            key=prime("data:zone", manifest.zone),
+            on_change=_change_zone,
+            args=(upload,),
+            help="Times without a zone are read in this one, and days begin in it.",
+        )
+        st.caption(_named_people(proposal, people))
+
+
+def _named_people(proposal: Proposal, people: TableSource) -> str:
+    found = proposal.found.tables[people.name]
+    if people.key is None:
+        return "No column was found that names each of them once."
+    at = list(found.types).index(people.key)
+    named = [plain(shortened(value, 30)) for row in found.sample[:3] if (value := row[at])]
+    return f"{count(found.rows)} people, such as {', '.join(named)}" if named else "No people"
+
+
+def _change_people(upload: str) -> None:
+    table = st.session_state["data:people"]
+    change(upload, lambda manifest: choose_people(manifest, table))
+
+
+def _change_key(upload: str, table: str) -> None:
+    key = st.session_state["data:people_key"]
+    change(upload, lambda manifest: choose_key(manifest, table, key))
+
+
+def _change_zone(upload: str) -> None:
+    zone = st.session_state["data:zone"]
+    change(upload, lambda manifest: choose_zone(manifest, zone))
+
+
+def _draw_buttons(proposal: Proposal) -> None:
+    report = last_check(proposal)
+    people_key = proposal.manifest.table(proposal.manifest.people).key
+    if report is not None:
+        _draw_verdict(report)
+    ready = not proposal.open_doubts and people_key is not None
+    with st.container(horizontal=True):
+        if st.button(
+            "Load",
+            key="data:load",
+            type="primary",
+            icon=":material/database_upload:",
+            disabled=not ready,
+        ):
+            load_proposal(workspace(), proposal, actor())
+            go("data")
+        if st.button("Check", key="data:check", icon=":material/fact_check:"):
+            check_now(proposal)
+            st.rerun()
+        _draw_start_over(proposal)
+    if not ready:
+        st.caption(
+            "Before it can be loaded, choose the column that names your people."
+            if people_key is None
+            else "Before it can be loaded, decide how the dates and numbers above are meant."
+        )
+
+
+def _draw_verdict(report: CheckReport) -> None:
+    for problem in report.problems:
+        st.error(plain(f"{without_file_words(problem)}."), icon=":material/error:")
+    if report.loaded is None:
+        return
+    tables = report.loaded.tables
+    rows = ", ".join(f"{count(table.rows)} {plain(table.name)}" for table in tables)
+    st.success(f"Everything fits and can be loaded: {rows}.", icon=":material/check_circle:")
+    for note in report.loaded.notes:
+        st.warning(plain(f"{without_file_words(note)}."), icon=":material/rule:")
+
+
+def _draw_start_over(proposal: Proposal) -> None:
+    loaded = proposal.upload.manifest.is_file()
+    label = "Leave as it was" if loaded else "Start over"
+    if st.button(label, key="data:start_over"):
+        if loaded:
+            discard_draft(proposal.upload)
+        else:
+            remove_upload(proposal.upload)
+        go("data")

@@ -1,0 +1,113 @@
+"""Where the data comes from, when it is refreshed, and what became of earlier loads."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.schedule.definition import describe_schedule, schedule_from_json
+from core.store.loads import LoadView
+from core.ui.data.state import DataState
+from core.ui.data.words import LOAD_WORDS, without_file_words
+from core.ui.edge import plain
+from core.ui.navigation import go
+from core.ui.roles import Role
+from core.ui.schedule_form import draw_schedule_form
+from core.ui.session import actor, may, workspace
+from core.ui.words import count, full_moment, length
+from core.workspace.data_source import refresh, save_schedule
+
+
+def draw_refresh(state: DataState) -> None:
+    """Draw where the data comes from, and the ways to have newer."""
+    upload = state.upload
+    with st.container(border=True):
+        if upload is not None:
+            st.markdown("**The data comes from files that were uploaded.** They stay as they are.")
+        else:
+            place = plain(state.source or "nowhere any more")
+            st.markdown(f"**The data comes from the server**, as {place} says.")
+        if may(Role.ADMIN):
+            with st.container(horizontal=True):
+                _draw_ways(state)
+    if upload is None and state.source is not None and may(Role.ADMIN):
+        _draw_schedule(state)
+    _draw_loads(state)
+
+
+def draw_copies(state: DataState) -> None:
+    """Draw the copies of the data whose files are kept."""
+    st.caption(
+        "The last three copies are kept, and those that a run needs. A list is always worked out "
+        "from the newest."
+    )
+    current = state.current.id if state.current else None
+    rows = {
+        "Loaded": [full_moment(copy.created_at, state.zone) for copy in state.copies],
+        "State": ["in use" if copy.id == current else "" for copy in state.copies],
+        "Rows": [_rows(copy.rows) for copy in state.copies],
+        "By": [copy.actor for copy in state.copies],
+    }
+    st.dataframe(rows, hide_index=True, alt="Copies of the data")
+
+
+def _draw_ways(state: DataState) -> None:
+    upload = state.upload
+    if upload is not None:
+        if st.button("Replace the files", key="data:replace", icon=":material/upload_file:"):
+            go("data", replace="files")
+        if st.button("Correct names and types", key="data:edit", icon=":material/edit:"):
+            go("data", upload=upload.id)
+    busy = state.under_way is not None
+    label = "Load the files again" if upload else "Refresh now"
+    if st.button(label, key="data:refresh", icon=":material/refresh:", disabled=busy):
+        refresh(workspace(), actor())
+        st.rerun()
+    if st.button("Load other data", key="data:other", icon=":material/database_upload:"):
+        go("data", replace="all")
+
+
+def _draw_schedule(state: DataState) -> None:
+    saved = state.saved
+    current = schedule_from_json(saved.load_schedule) if saved.load_schedule else "manual"
+    with st.container(border=True):
+        st.markdown(f"**When it is refreshed:** {plain(describe_schedule(current))}")
+        chosen = draw_schedule_form(
+            "data:schedule",
+            current,
+            after_refresh=False,
+            grid_start=saved.load_schedule_from,
+        )
+        changed = chosen is not None and chosen != current
+        if st.button("Save", key="data:save_schedule", disabled=not changed) and chosen is not None:
+            save_schedule(workspace(), chosen, actor())
+            st.rerun()
+
+
+def _draw_loads(state: DataState) -> None:
+    st.markdown("**Recent loads**")
+    if not state.loads:
+        st.caption("No load was asked for here yet.")
+        return
+    rows = {
+        "Asked for": [full_moment(load.queued_at, state.zone) for load in state.loads],
+        "State": [LOAD_WORDS[load.state] for load in state.loads],
+        "By": [_asker(load) for load in state.loads],
+        "Took": [_took(load) for load in state.loads],
+        "What happened": [without_file_words(load.error or "") for load in state.loads],
+    }
+    wide = {"What happened": st.column_config.TextColumn(width="large")}
+    st.dataframe(rows, hide_index=True, column_config=wide, alt="Recent loads")
+
+
+def _asker(load: LoadView) -> str:
+    return "schedule" if load.slot_at is not None else load.actor
+
+
+def _took(load: LoadView) -> str:
+    if load.started_at is None or load.finished_at is None:
+        return ""
+    return length(load.finished_at - load.started_at)
+
+
+def _rows(rows: Mapping[str, int]) -> str:
+    return ", ".join(f"{count(number)} {name}" for name, number in rows.items())

@@ -1,0 +1,1 @@
+"""What the Destinations page is made of."""

@@ -1,0 +1,71 @@
+"""The head of the builder: where one is, the segment's name, and what else can be done with it."""
+
+import streamlit as st
+
+from core.errors import RollcallError
+from core.ui.edge import on_click, sentence_of
+from core.ui.navigation import back
+from core.ui.roles import Role
+from core.ui.segments.state import Editor, close_editor, give_up, new_draft_id
+from core.ui.segments.view import BuilderView
+from core.ui.session import actor, may, workspace
+from core.workspace.segments import archive_unused
+
+_MENU = {"copy": "Duplicate", "archive": "Archive", "forget": "Throw this draft away"}
+_NAME = "segments:name"
+
+
+def draw_head(view: BuilderView) -> None:
+    """Draw the way back, the name, and the menu."""
+    held = view.editor
+    back("All segments", "segments:back")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.session_state[_NAME] = held.name
+        st.text_input(
+            "Name of the segment",
+            key=_NAME,
+            placeholder="For example: VIPs about to lapse",
+            max_chars=255,
+            width=480,
+            on_change=_rename,
+            args=(held,),
+        )
+        if may(Role.EDITOR):
+            _draw_menu(held)
+    if held.saved is not None and held.saved.paused_reason:
+        st.warning(sentence_of(RollcallError(held.saved.paused_reason)), icon=":material/error:")
+
+
+def _rename(held: Editor) -> None:
+    held.name = st.session_state[_NAME]
+
+
+def _draw_menu(held: Editor) -> None:
+    options = ["copy", "archive"] if held.saved else ["copy", "forget"]
+    st.menu_button(
+        "More",
+        options,
+        key="segments:menu",
+        format_func=_MENU.__getitem__,
+        on_click=lambda: _do(held, st.session_state["segments:menu"]),
+    )
+
+
+@on_click
+def _do(held: Editor, what: str | None) -> None:
+    if what == "copy":
+        draft_id = new_draft_id(held.draft, f"{held.name} (copy)"[:255])
+        close_editor()
+        st.query_params.from_dict({"draft": draft_id})
+    elif what == "forget":
+        give_up(held)
+        st.query_params.clear()
+    elif what == "archive" and held.key is not None:
+        _archive(held.key)
+
+
+def _archive(key: str) -> None:
+    with workspace().store.write(actor()) as session:
+        archive_unused(session, key)
+    close_editor()
+    st.query_params.clear()
