@@ -18,7 +18,7 @@ from core.ui.segments.head import draw_head
 from core.ui.segments.limit_form import draw_limit
 from core.ui.segments.list import draw_list, start_new
 from core.ui.segments.panels import draw_panels
-from core.ui.segments.state import editor, keep
+from core.ui.segments.state import current_editor, keep
 from core.ui.segments.view import look_around
 from core.ui.session import guard, may, workspace
 
@@ -41,8 +41,8 @@ if data is None:
     link("data", "Load your data first", icon=":material/database:")
     st.stop()
 
-held = editor()
-if held is None:
+editor = current_editor()
+if editor is None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title("Segments", width="stretch")
         if may(Role.EDITOR):
@@ -53,11 +53,11 @@ if held is None:
     draw_list(saved, drafts, used, zone, data.id)
     st.stop()
 
-view = look_around(held, data.id, saved, people_word)
+view = look_around(editor, data.id, saved, people_word)
 draw_head(view)
 draw_tree(view)
 draw_limit(view)
 draw_panels(view)
 draw_bar(view, data)
 draw_waiting(view)
-keep(held)
+keep(editor)

@@ -82,8 +82,8 @@ def save_segment(
     row = _row(session, key)
     if row.version != edited_from:
         raise EditConflict(
-            f"'{row.name}' was saved by {_last_actor(session, row)} meanwhile (version "
-            f"{row.version}, yours was {edited_from}): look at it and make your change again."
+            f"Somebody saved '{row.name}' meanwhile (version {row.version}, yours was "
+            f"{edited_from}), so nothing was saved over it."
         )
     same_meaning = (row.tree, row.resolved) == (tree, resolved)
     if same_meaning and row.name == name:
@@ -179,7 +179,3 @@ def _keep_version(session: WriteSession, row: Segment) -> None:
             at=session.now(),
         )
     )
-
-
-def _last_actor(session: ReadSession, row: Segment) -> str:
-    return session.get_one(SegmentVersion, (row.id, row.version)).actor

@@ -71,9 +71,7 @@ def save_edited(
         return create_segment(session, key, name=name, tree=text, resolved=resolved)
     before = get_segment(session, key)
     if before.archived_at is not None:
-        raise EditConflict(
-            f"'{before.name}' was archived meanwhile: duplicate it to go on with it."
-        )
+        raise EditConflict(f"Somebody archived '{before.name}' meanwhile, so nothing was saved.")
     kept = kept_resolution(before, text)
     resolved = _resolved(session, key, text, catalogue, kept)
     tree = text if kept is None else before.tree

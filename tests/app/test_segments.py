@@ -280,7 +280,9 @@ def test_the_second_of_two_who_edit_is_told_and_loses_nothing(
         page.text_input(key="segments:name").input(name).run()
         page.button(key="segments:save").click().run()
     assert not said_after(first)
-    assert "Somebody saved this segment" in said_after(second) and "Duplicate" in said_after(second)
+    assert "Somebody saved 'From the left'" in said_after(second) and "Duplicate" in said_after(
+        second
+    )
     assert len(ids(second)) == 4 and editor(second).is_changed
     with opened.store.read() as session:
         assert get_segment(session, QUIET).name == "From the left"

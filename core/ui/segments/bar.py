@@ -9,16 +9,14 @@ from core.store.snapshots import SnapshotView
 from core.ui.edge import draw_again, on_click, plain, say_next
 from core.ui.navigation import go
 from core.ui.roles import Role
-from core.ui.segments.state import Editor, finish, give_up
+from core.ui.segments.state import Editor, give_up, save
 from core.ui.segments.view import BuilderView
-from core.ui.session import actor, may, workspace
+from core.ui.session import may
 from core.ui.words import count, moment, share
-from core.workspace.segments import save_edited
 
-_CONFLICT = (
-    "Somebody saved this segment meanwhile, so yours was not saved over it and is still here: "
-    "“Discard changes” shows what was saved, “More”, “Duplicate” makes a "
-    "segment of its own from yours."
+_BOTH_KEPT = (
+    "Yours is still here: “More”, “Duplicate” makes a segment of its own from it, “Discard "
+    "changes” gives it up."
 )
 
 
@@ -43,8 +41,8 @@ def draw_waiting(view: BuilderView) -> None:
 
 
 @st.fragment(run_every=0.4)
-def _wait(held: Editor) -> None:
-    if held.counting.is_answered():
+def _wait(editor: Editor) -> None:
+    if editor.counting.is_answered():
         draw_again()
 
 
@@ -64,30 +62,30 @@ def _summary(view: BuilderView, data: SnapshotView) -> str:
 
 
 def _draw_buttons(view: BuilderView) -> None:
-    held = view.editor
+    editor = view.editor
     st.button(
         "Undo",
         key="segments:undo",
         icon=":material/undo:",
         type="tertiary",
-        disabled=not held.undo,
-        on_click=held.step_back,
+        disabled=not editor.undo,
+        on_click=editor.step_back,
     )
     st.button(
         "Redo",
         key="segments:redo",
         icon=":material/redo:",
         type="tertiary",
-        disabled=not held.redo,
-        on_click=held.step_forward,
+        disabled=not editor.redo,
+        on_click=editor.step_forward,
     )
-    if held.saved is not None and held.is_changed:
+    if editor.saved is not None and editor.is_changed:
         st.button("Discard changes", key="segments:discard", type="tertiary", on_click=_discard)
     st.button(
         "Save",
         key="segments:save",
-        type="primary" if held.is_changed else "secondary",
-        disabled=not held.is_changed,
+        type="primary" if editor.is_changed else "secondary",
+        disabled=not editor.is_changed,
         on_click=_save,
         args=(view,),
     )
@@ -95,35 +93,30 @@ def _draw_buttons(view: BuilderView) -> None:
         "Activate",
         key="segments:activate",
         icon=":material/send:",
-        type="secondary" if held.is_changed else "primary",
-        disabled=held.is_changed,
-        help="Save first, then keep it in step with an audience" if held.is_changed else None,
+        type="secondary" if editor.is_changed else "primary",
+        disabled=editor.is_changed,
+        help="Save first, then keep it in step with an audience" if editor.is_changed else None,
     ):
-        go("activations", new="1", segment=held.key or "")
+        go("activations", new="1", segment=editor.key or "")
 
 
 @on_click
 def _discard() -> None:
-    held: Editor | None = st.session_state.get("segments:editor")
-    if held is None:
+    editor: Editor | None = st.session_state.get("segments:editor")
+    if editor is None:
         return
-    key = held.key
-    give_up(held)
+    key = editor.key
+    give_up(editor)
     st.query_params.from_dict({"segment": key} if key else {})
 
 
 @on_click
 def _save(view: BuilderView) -> None:
     """Save the draft, where nothing in it is unfinished and nobody else was faster."""
-    held = view.editor
     if not view.look.finished:
         raise UsageError("Finish or remove the marked conditions, then save.")
     try:
-        with workspace().store.write(actor()) as session:
-            saved = save_edited(
-                session, held.key, held.name, held.draft.text, held.edited_from, view.catalogue
-            )
+        name = save(view.editor, view.catalogue)
     except EditConflict as conflict:
-        raise EditConflict(_CONFLICT) from conflict
-    finish(held, saved)
-    say_next(f"“{plain(saved.name)}” is saved.")
+        raise EditConflict(f"{conflict} {_BOTH_KEPT}") from conflict
+    say_next(f"“{plain(name)}” is saved.")

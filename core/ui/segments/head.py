@@ -17,10 +17,10 @@ _NAME = "segments:name"
 
 def draw_head(view: BuilderView) -> None:
     """Draw the way back, the name, and the menu."""
-    held = view.editor
+    editor = view.editor
     back("All segments", "segments:back")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.session_state[_NAME] = held.name
+        st.session_state[_NAME] = editor.name
         st.text_input(
             "Name of the segment",
             key=_NAME,
@@ -28,40 +28,40 @@ def draw_head(view: BuilderView) -> None:
             max_chars=255,
             width=480,
             on_change=_rename,
-            args=(held,),
+            args=(editor,),
         )
         if may(Role.EDITOR):
-            _draw_menu(held)
-    if held.saved is not None and held.saved.paused_reason:
-        st.warning(sentence_of(RollcallError(held.saved.paused_reason)), icon=":material/error:")
+            _draw_menu(editor)
+    if editor.saved is not None and editor.saved.paused_reason:
+        st.warning(sentence_of(RollcallError(editor.saved.paused_reason)), icon=":material/error:")
 
 
-def _rename(held: Editor) -> None:
-    held.name = st.session_state[_NAME]
+def _rename(editor: Editor) -> None:
+    editor.name = st.session_state[_NAME]
 
 
-def _draw_menu(held: Editor) -> None:
-    options = ["copy", "archive"] if held.saved else ["copy", "forget"]
+def _draw_menu(editor: Editor) -> None:
+    options = ["copy", "archive"] if editor.saved else ["copy", "forget"]
     st.menu_button(
         "More",
         options,
         key="segments:menu",
         format_func=_MENU.__getitem__,
-        on_click=lambda: _do(held, st.session_state["segments:menu"]),
+        on_click=lambda: _do(editor, st.session_state["segments:menu"]),
     )
 
 
 @on_click
-def _do(held: Editor, what: str | None) -> None:
+def _do(editor: Editor, what: str | None) -> None:
     if what == "copy":
-        draft_id = new_draft_id(held.draft, f"{held.name} (copy)"[:255])
+        draft_id = new_draft_id(editor.draft, f"{editor.name} (copy)"[:255])
         close_editor()
         st.query_params.from_dict({"draft": draft_id})
     elif what == "forget":
-        give_up(held)
+        give_up(editor)
         st.query_params.clear()
-    elif what == "archive" and held.key is not None:
-        _archive(held.key)
+    elif what == "archive" and editor.key is not None:
+        _archive(editor.key)
 
 
 def _archive(key: str) -> None:

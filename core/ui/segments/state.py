@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from core.data.catalogue import Catalogue
 from core.errors import UnknownName
 from core.segments.draft import Draft, draft_from_kept, draft_of, new_draft
 from core.store.drafts import find_draft, forget_draft, keep_draft
 from core.store.segments import SegmentView, get_segment
 from core.ui.session import actor, workspace
 from core.workspace.preview import Counting
+from core.workspace.segments import save_edited
 
 _STATE = "segments:editor"
 _MOST_STEPS = 100
@@ -57,6 +59,11 @@ class Editor:
             return self.saved is None and self.kept is None
         return self.key == key and draft_id in (None, self.draft_id)
 
+    def begin_from(self, saved: SegmentView) -> None:
+        """Take what was saved as the beginning of the next changes."""
+        self.saved, self.name, self.edited_from = saved, saved.name, saved.version
+        self.draft_id, self.kept = secrets.token_hex(8), None
+
     def change(self, draft: Draft) -> None:
         """Go on with another draft; the one before can be had back."""
         if draft != self.draft:
@@ -82,7 +89,7 @@ class Editor:
         self.open_ids = path - {node_id} if node_id in self.open_ids else path
 
 
-def editor() -> Editor | None:
+def current_editor() -> Editor | None:
     """Return the editor of what the address asks for, None where it asks for the list.
 
     Raises: UnknownName, UsageError, StoreError.
@@ -92,9 +99,9 @@ def editor() -> Editor | None:
     if key is None and draft_id is None and "new" not in query:
         close_editor()
         return None
-    held: Editor | None = st.session_state.get(_STATE)
-    if held is not None and held.is_at(key, draft_id):
-        return held
+    editor: Editor | None = st.session_state.get(_STATE)
+    if editor is not None and editor.is_at(key, draft_id):
+        return editor
     close_editor()
     made = _reopened(draft_id, key) if draft_id else _opened(key) if key else _new_editor()
     st.session_state[_STATE] = made
@@ -103,28 +110,28 @@ def editor() -> Editor | None:
 
 def close_editor() -> None:
     """Give up counting and forget what this tab edits; its draft stays in the store."""
-    held: Editor | None = st.session_state.pop(_STATE, None)
-    if held is not None:
-        held.counting.stop()
+    editor: Editor | None = st.session_state.pop(_STATE, None)
+    if editor is not None:
+        editor.counting.stop()
 
 
-def keep(held: Editor) -> None:
+def keep(editor: Editor) -> None:
     """Write the draft to the store if it has changed, and its id into the address."""
-    now = (held.name, held.draft.kept)
-    if held.kept == now or not held.is_changed or (held.kept is None and held.is_blank):
+    now = (editor.name, editor.draft.kept)
+    if editor.kept == now or not editor.is_changed or (editor.kept is None and editor.is_blank):
         return
     with workspace().store.write(actor()) as session:
         keep_draft(
             session,
-            held.draft_id,
-            segment_key=held.key,
-            edited_from=held.edited_from,
-            name=held.name,
-            kept=held.draft.kept,
+            editor.draft_id,
+            segment_key=editor.key,
+            edited_from=editor.edited_from,
+            name=editor.name,
+            kept=editor.draft.kept,
         )
-    held.kept = now
-    at = {"draft": held.draft_id}
-    st.query_params.from_dict({"segment": held.key, **at} if held.key else at)
+    editor.kept = now
+    at = {"draft": editor.draft_id}
+    st.query_params.from_dict({"segment": editor.key, **at} if editor.key else at)
 
 
 def new_draft_id(draft: Draft, name: str) -> str:
@@ -135,19 +142,24 @@ def new_draft_id(draft: Draft, name: str) -> str:
     return draft_id
 
 
-def finish(held: Editor, saved: SegmentView) -> None:
-    """Go on from what was saved: the draft is done with."""
+def save(editor: Editor, catalogue: Catalogue) -> str:
+    """Save the draft and go on from what was saved; return its name.
+
+    Raises: SegmentInvalid, UsageError, EditConflict.
+    """
+    name, text = editor.name, editor.draft.text
     with workspace().store.write(actor()) as session:
-        forget_draft(session, held.draft_id)
-    held.saved, held.edited_from, held.name, held.kept = saved, saved.version, saved.name, None
-    held.draft_id = secrets.token_hex(8)
+        saved = save_edited(session, editor.key, name, text, editor.edited_from, catalogue)
+        forget_draft(session, editor.draft_id)
+    editor.begin_from(saved)
     st.query_params.from_dict({"segment": saved.key})
+    return saved.name
 
 
-def give_up(held: Editor) -> None:
+def give_up(editor: Editor) -> None:
     """Forget the draft and what was changed in it."""
     with workspace().store.write(actor()) as session:
-        forget_draft(session, held.draft_id)
+        forget_draft(session, editor.draft_id)
     close_editor()
 
 

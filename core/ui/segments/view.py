@@ -70,7 +70,7 @@ def _known_values(snapshot_id: str, table: str, field: str) -> list[str]:
 
 
 def look_around(
-    held: Editor, snapshot_id: str, saved: Sequence[SegmentView], people_word: str
+    editor: Editor, snapshot_id: str, saved: Sequence[SegmentView], people_word: str
 ) -> BuilderView:
     """Return what the builder shows now, and let its sizes be counted.
 
@@ -80,24 +80,24 @@ def look_around(
     catalogue = _catalogue(snapshot_id)
     named = {view.key: named_segment(view) for view in saved}
     now = opened.store.clock.now()
-    kept = kept_resolution(held.saved, held.draft.text) if held.saved else None
+    kept = kept_resolution(editor.saved, editor.draft.text) if editor.saved else None
     look = look_at(
-        held.draft,
+        editor.draft,
         catalogue,
         now,
         named,
-        key=held.key,
+        key=editor.key,
         kept=kept,
         people=people_word,
         names={view.key: view.name for view in saved},
     )
     return BuilderView(
-        editor=held,
+        editor=editor,
         snapshot_id=snapshot_id,
         catalogue=catalogue,
         look=look,
-        sizes=held.counting.ask(look, snapshot_id),
-        segments={view.key: view.name for view in saved if view.key != held.key},
+        sizes=editor.counting.ask(look, snapshot_id),
+        segments={view.key: view.name for view in saved if view.key != editor.key},
         people_word=people_word,
         now=now,
     )
