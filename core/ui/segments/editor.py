@@ -134,13 +134,14 @@ def _draw_inner(view: BuilderView, group_id: str, table: str) -> None:
 
 
 def _draw_fault(view: BuilderView, node_id: str) -> None:
-    problem = view.look.faults.get(node_id)
-    if problem is None:
+    fault = view.look.faults.get(node_id)
+    if fault is None:
         return
+    problem = fault.problem
     node = view.node(node_id)
     if len(node) == 1:
         problem = "Choose what this condition looks at."
-    elif "value" not in node and "key is missing" in problem:
+    elif "value" not in node and fault.is_missing:
         problem = "Say which value, then it is counted."
     st.markdown(fault_word(problem))
 

@@ -32,11 +32,10 @@ def draw_limit(view: BuilderView) -> None:
         )
         if kind == "count":
             draw_count(
-                ValueForm("seg:limit", limit["count"], lambda _: None),
                 "At most",
-                "count",
-                lambda number: _put(view, count=number),
+                "seg:limit:count",
                 limit["count"],
+                lambda number: _put(view, count=number),
                 low=1,
                 high=_MOST,
             )
@@ -47,7 +46,7 @@ def draw_limit(view: BuilderView) -> None:
         if kind:
             _draw_order(view, limit)
     if "limit" in view.look.faults:
-        st.markdown(fault_word(view.look.faults["limit"]))
+        st.markdown(fault_word(view.look.faults["limit"].problem))
 
 
 def _draw_order(view: BuilderView, limit: Mapping[str, object]) -> None:

@@ -45,29 +45,32 @@ def draw_days(form: ValueForm) -> None:
 
 
 def draw_span(form: ValueForm) -> None:
-    value = as_object(form.value)
-    draw_count(form, "How many", "count", lambda n: put_key(form, "count", n), value.get("count"))
+    _draw_part(form, "How many", "count")
     units = [unit.value for unit in Unit if form.hours or unit is not Unit.HOURS]
     _draw_unit(form, units)
 
 
 def draw_ago(form: ValueForm) -> None:
-    value = as_object(form.value)
-    draw_count(form, "From", "from", lambda n: put_key(form, "from", n), value.get("from"))
+    _draw_part(form, "From", "from")
     st.markdown("to", width="content")
-    draw_count(form, "To", "to", lambda n: put_key(form, "to", n), value.get("to"))
+    _draw_part(form, "To", "to")
     _draw_unit(form, [unit.value for unit in Unit if unit is not Unit.HOURS])
+
+
+def _draw_part(form: ValueForm, label: str, part: str) -> None:
+    value = as_object(form.value).get(part)
+    draw_count(label, form.key(part), value, lambda number: put_key(form, part, number))
 
 
 def draw_day_count(form: ValueForm) -> None:
     value = as_object(form.value).get("count")
-    draw_count(form, "Days", "count", lambda n: form.put({"count": n}), value)
+    draw_count("Days", form.key("count"), value, lambda n: form.put({"count": n}))
     st.markdown("days", width="content")
 
 
 def draw_anniversary(form: ValueForm) -> None:
     value = as_object(form.value).get("count")
-    draw_count(form, "Days", "count", lambda n: form.put({"count": n, "unit": "days"}), value)
+    draw_count("Days", form.key("count"), value, lambda n: form.put({"count": n, "unit": "days"}))
     st.markdown("days", width="content")
 
 

@@ -60,16 +60,14 @@ def draw_choice(
 
 
 def draw_count(
-    form: ValueForm,
     label: str,
-    part: str,
-    put: Put,
+    key: str,
     value: object,
+    put: Callable[[int], None],
     low: int = 0,
     high: int = MAX_COUNT,
 ) -> None:
     """Draw one whole number; nothing typed is the lowest there is."""
-    key = form.key(part)
     number = int(value) if isinstance(value, int | Decimal) else low
     st.session_state[key] = min(max(number, low), high)
     st.number_input(
