@@ -15,28 +15,11 @@ from core.sync.queueing import queue_by_hand
 from core.workspace.destination_drafts import DestinationDraft, save_draft
 from core.workspace.opened import OpenWorkspace
 from tests.app.conftest import OpenApp
+from tests.app.screen import press, widget, words
 from tests.stand_in import StandInServer
 
 KEY = "vips_about_to_lapse"
 NEW = {"new": "1", "segment": "quiet_in_france"}
-
-
-def words(page: AppTest) -> str:
-    """Return all that the page says."""
-    kinds = ("title", "markdown", "caption", "success", "info", "warning", "error", "code")
-    found: list[Any] = [each for kind in kinds for each in page.get(kind)]
-    return "\n".join(each.value for each in found).replace("\\", "")
-
-
-def widget(page: AppTest, kind: str, label: str) -> Any:
-    found: list[Any] = list(page.get(kind))
-    return next(each for each in found if each.label == label)
-
-
-def press(page: AppTest, label: str) -> AppTest:
-    page = widget(page, "button", label).click().run()
-    assert not page.exception
-    return page
 
 
 def saved(opened: OpenWorkspace) -> dict[str, ActivationView]:

@@ -14,22 +14,12 @@ from core.store.destinations import (
 )
 from core.workspace.opened import OpenWorkspace
 from tests.app.conftest import OpenApp
+from tests.app.screen import press, words
 from tests.stand_in import StandInServer
-
-
-def words(page: AppTest) -> str:
-    """Return all that the page says."""
-    kinds = ("title", "markdown", "caption", "success", "info", "warning", "error")
-    found: list[Any] = [each for kind in kinds for each in page.get(kind)]
-    return "\n".join(each.value for each in found).replace("\\", "")
 
 
 def field(page: AppTest, label: str) -> Any:
     return next(each for each in page.text_input if each.label == label)
-
-
-def press(page: AppTest, label: str) -> AppTest:
-    return next(each for each in page.button if each.label == label).click().run()
 
 
 def saved(opened: OpenWorkspace) -> list[DestinationView]:

@@ -30,8 +30,9 @@ def test_every_page_opens_on_the_sample_shop(name: str, app: OpenApp, sample: Pa
     assert not page.exception and not page.error
 
 
-def test_a_missing_scheduler_is_told_on_every_page(app: OpenApp, sample: Path) -> None:
-    assert "scheduler is not running" in said(app("runs"))
+@pytest.mark.parametrize("name", NAMES)
+def test_a_missing_scheduler_is_told_on_every_page(name: str, app: OpenApp, sample: Path) -> None:
+    assert "scheduler is not running" in said(app(name))
 
 
 def test_a_scheduler_that_lives_is_not_talked_about(

@@ -15,7 +15,7 @@ from core.store.workspace import name_workspace
 from core.workspace.opened import OpenWorkspace
 from tests.app.conftest import OpenApp
 from tests.app.runs import COUNTS, run_in, sample_list
-from tests.app.test_runs import words
+from tests.app.screen import words
 
 REASON = "43 % would leave, your limit is 30 %"
 

@@ -13,16 +13,12 @@ from core.sync.question import mapping_digest
 from core.workspace.opened import OpenWorkspace
 from tests.app.conftest import OpenApp
 from tests.app.runs import COUNTS, run_in, sample_list
-
-
-def words(page: AppTest) -> str:
-    """Return all that stands on the page."""
-    kinds = ("title", "header", "markdown", "caption", "error", "warning", "info")
-    return "\n".join(str(each.value) for kind in kinds for each in page.main.get(kind))
+from tests.app.screen import words
 
 
 def rows(page: AppTest) -> int:
-    return len([each for each in page.markdown if "−" in each.value and "**+" in each.value])
+    """Return how many runs are listed, each with the button that opens it."""
+    return len([each for each in page.button if str(each.key).startswith("runs:open:")])
 
 
 def test_without_runs_the_page_says_what_a_run_is(app: OpenApp, sample: Path) -> None:
@@ -185,6 +181,7 @@ def test_a_failure_says_who_mends_it_and_never_shows_a_command(
     )
     said = words(app("runs", run=str(run.id)))
     assert "Practice refuses the API keys" in said and "Whoever manages the API keys" in said
+    assert not any(command in said for command in ("python", "-m core", "rollcall ", "`"))
 
 
 def test_lists_of_a_run_whose_files_are_swept_are_said_to_be_gone(

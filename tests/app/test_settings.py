@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core.store.workspace import get_workspace, pause_everything, resume_everything
 from core.workspace.opened import OpenWorkspace
 from tests.app.conftest import OpenApp
-from tests.app.test_runs import words
+from tests.app.screen import words
 
 
 def cells(page: AppTest) -> str:
