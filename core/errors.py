@@ -53,12 +53,16 @@ class UnknownName(UsageError):
 
 
 class SegmentInvalid(RollcallError):
-    """A segment that breaks the format, with `place` = the path of the key at fault."""
+    """A segment that breaks the format, with `place` = the path of the key at fault.
 
-    def __init__(self, place: str, problem: str) -> None:
+    `is_missing` says that nothing is wrong but that the key is not there yet.
+    """
+
+    def __init__(self, place: str, problem: str, *, is_missing: bool = False) -> None:
         super().__init__(f"{place}: {problem}")
         self.place = place
         self.problem = problem
+        self.is_missing = is_missing
 
 
 class DataRefused(RollcallError):

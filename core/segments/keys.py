@@ -29,6 +29,10 @@ class Keys:
     def fault(self, key: str, problem: str) -> SegmentInvalid:
         return SegmentInvalid(self.at(key), problem)
 
+    def missing(self, key: str, what: str) -> SegmentInvalid:
+        """Return the error of a key that must be there; `what` says what it is for."""
+        return SegmentInvalid(self.at(key), f"The key is missing: {what}.", is_missing=True)
+
     def __contains__(self, key: str) -> bool:
         return key in self._raw
 
@@ -45,7 +49,7 @@ class Keys:
         """Return the value of a key that must be there; `what` says what it is for."""
         value = self.get(key)
         if value is MISSING:
-            raise self.fault(key, f"The key is missing: {what}.")
+            raise self.missing(key, what)
         return value
 
     def choice(self, key: str, possible: tuple[str, ...], what: str) -> str:

@@ -87,7 +87,7 @@ class LeafChecker:
                 raise keys.fault("value", f"{operator.key} takes no value: leave it out.")
             return None
         if raw is MISSING:
-            raise keys.fault("value", f"The key is missing: what {operator.key} compares with.")
+            raise keys.missing("value", f"what {operator.key} compares with")
         try:
             value = operator.shape.read(raw, type_)
             if operator.check:

@@ -150,7 +150,7 @@ class RelatedChecker(LeafChecker):
 
     def _that(self, keys: Keys, scope: Scope) -> Group | None:
         if keys.get("that") is MISSING and keys.get("measure") == Measure.SHARE:
-            raise keys.fault("that", "The key is missing: a share needs the group that it counts.")
+            raise keys.missing("that", "a share needs the group that it counts")
         return self._group_at(keys, "that", scope)
 
     def _of(self, keys: Keys, measure: Measure, table: str) -> FieldRef | None:

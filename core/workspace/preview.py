@@ -36,6 +36,14 @@ LeftOut = Callable[[Draft, str], str]
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a node; `is_missing` says that something is only not said yet."""
+
+    problem: str
+    is_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """A draft as it is understood: by id, what is wrong and what the rest says.
 
@@ -44,7 +52,7 @@ class Look:
 
     segment: Segment
     ids: Mapping[str, str]
-    faults: Mapping[str, str]
+    faults: Mapping[str, Fault]
     sentences: Mapping[str, str]
     sentence: str
     today: Today
@@ -76,7 +84,7 @@ def look_at(
     def check(left: Draft) -> Segment:
         return check_segment(left.raw, catalogue, today, named, kept, key).segment
 
-    faults: dict[str, str] = {}
+    faults: dict[str, Fault] = {}
     segment, counted = _understood(draft, check, faults, _standing_on_people)
     told, said = (
         _understood(draft, check, {}, _innermost) if counted is not draft else (segment, draft)
@@ -207,7 +215,7 @@ def _in_zone(cell: object, zone: tzinfo) -> object:
 
 
 def _understood(
-    draft: Draft, check: Check, faults: dict[str, str], left_out: LeftOut
+    draft: Draft, check: Check, faults: dict[str, Fault], left_out: LeftOut
 ) -> tuple[Segment, Draft]:
     """Return the draft without what is wrong, checked and as it is left, and note the faults.
 
@@ -217,20 +225,21 @@ def _understood(
     while True:
         try:
             return check(left), left
-        except SegmentInvalid as fault:
-            left = _without_fault(left, fault, faults, left_out)
+        except SegmentInvalid as error:
+            left = _without_fault(left, error, faults, left_out)
 
 
 def _without_fault(
-    draft: Draft, fault: SegmentInvalid, faults: dict[str, str], left_out: LeftOut
+    draft: Draft, error: SegmentInvalid, faults: dict[str, Fault], left_out: LeftOut
 ) -> Draft:
-    if fault.place.startswith("limit"):
-        faults["limit"] = fault.problem
+    fault = Fault(error.problem, error.is_missing)
+    if error.place.startswith("limit"):
+        faults["limit"] = fault
         return draft.limited(None)
-    inner = draft.node_at(fault.place)
+    inner = draft.node_at(error.place)
     outer = left_out(draft, inner)
-    faults[inner] = fault.problem
-    faults.setdefault(outer, fault.problem)
+    faults[inner] = fault
+    faults.setdefault(outer, fault)
     if outer == draft.root["id"] or len(faults) > _MOST_FAULTS:
         return Draft({"id": draft.root["id"], "match": "all", "conditions": []}, draft.limit)
     return draft.removed(outer)

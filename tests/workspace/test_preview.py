@@ -175,21 +175,28 @@ def test_a_name_that_is_gone_is_said_with_what_there_is(
     draft = drafted(condition, FRENCH)
     (fault,) = looking(draft).faults.items()
     assert fault[0] == draft.places["where.conditions[0]"]
-    assert said in fault[1]
+    assert said in fault[1].problem
+
+
+def test_what_is_not_said_yet_is_told_from_what_is_wrong(looking: Looking) -> None:
+    draft = drafted(NO_VALUE, {**NO_VALUE, "value": {}})
+    unsaid, wrong = (draft.places[f"where.conditions[{number}]"] for number in (0, 1))
+    faults = looking(draft).faults
+    assert (faults[unsaid].is_missing, faults[wrong].is_missing) == (True, False)
 
 
 def test_a_named_segment_that_has_a_fault_is_named_with_it(shop: Dataset) -> None:
     named = {"broken": NamedSegment(drafted(NO_VALUE).raw)}
     draft = drafted({"segment": "broken", "op": "in"})
     look = look_at(draft, shop.catalogue, NOW, named)
-    assert "broken" in look.faults[draft.places["where.conditions[0]"]]
+    assert "broken" in look.faults[draft.places["where.conditions[0]"]].problem
 
 
 def test_a_segment_that_speaks_of_itself_is_told_the_circle(shop: Dataset) -> None:
     named = {"other": NamedSegment(drafted({"segment": "me", "op": "in"}).raw)}
     draft = drafted({"segment": "other", "op": "in"})
     look = look_at(draft, shop.catalogue, NOW, named, key="me")
-    assert "other → me" in look.faults[draft.places["where.conditions[0]"]]
+    assert "other → me" in look.faults[draft.places["where.conditions[0]"]].problem
 
 
 def test_other_segments_are_called_by_their_names(shop: Dataset) -> None:
@@ -210,7 +217,7 @@ def test_groups_too_deep_are_said(looking: Looking) -> None:
         deep = all_of(deep)
     look = looking(drafted(deep, IN_PARIS))
     assert look.segment == looking(drafted(IN_PARIS)).segment
-    assert str(MAX_DEPTH) in next(iter(look.faults.values()))
+    assert str(MAX_DEPTH) in next(iter(look.faults.values())).problem
 
 
 def test_seconds_do_not_make_another_question(shop: Dataset) -> None:
@@ -251,7 +258,7 @@ def test_an_invalid_segment_has_a_fault_in_words(case: Case, datasets: Datasets)
     draft = draft_of(write_json(case.segment))
     look = look_at(draft, dataset.catalogue, dataset.at(case.now).now, dataset.named)
     assert not look.finished
-    assert all(look.faults.values())
+    assert all(fault.problem for fault in look.faults.values())
     wrong = "limit" if str(case.error_at).startswith("limit") else draft.node_at(case.error_at)  # type: ignore[arg-type]
     assert wrong in look.faults
 
