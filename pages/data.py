@@ -10,9 +10,10 @@ from core.ui.data.progress import draw_failure, draw_progress
 from core.ui.data.proposal import draw_proposal
 from core.ui.data.refresh import draw_copies, draw_refresh
 from core.ui.data.state import DataState, read_state
-from core.ui.data.upload import draw_sample_card, draw_upload
+from core.ui.data.upload import draw_upload
 from core.ui.edge import show_error
 from core.ui.roles import Role
+from core.ui.sample_card import draw_sample_card
 from core.ui.session import guard, may
 
 TITLE = "Data"

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from core.ui.edge import draw_again, errors_shown
-from core.ui.home.guide import draw_guide, draw_sample_card
+from core.ui.home.guide import draw_guide
 from core.ui.home.lately import draw_lately
 from core.ui.home.lists import draw_lists
 from core.ui.home.state import HomeState, read_home
 from core.ui.home.verdict import draw_needs, draw_verdict, is_moving
 from core.ui.roles import Role
+from core.ui.sample_card import draw_sample_card
 from core.ui.session import guard
 
 TITLE = "Home"
@@ -42,7 +43,8 @@ def draw_moving() -> None:
 guard(Role.VIEWER)
 st.title("Home", anchor=False)
 state = read_home()
-draw_sample_card(state)
+if state.is_sample:
+    draw_sample_card()
 draw_guide(state)
 if is_moving(state):
     draw_moving()

@@ -8,6 +8,7 @@ import ast
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -65,16 +66,19 @@ def link(name: str, label: str, *, icon: str | None = None, **query: str) -> Non
     st.page_link(page(name), label=label, icon=icon, query_params=query)
 
 
+def show(**query: str) -> NoReturn:
+    """Draw another part of the page that one is on; its address names it."""
+    st.query_params.from_dict(query)
+    st.rerun()
+
+
 def back(label: str, key: str) -> None:
     """Draw the way from one thing to all of its page.
 
     A link to the page that one is on already would leave the browser's address as it is.
     """
-    st.button(label, key=key, type="tertiary", icon=":material/arrow_back:", on_click=_forget_query)
-
-
-def _forget_query() -> None:
-    st.query_params.clear()
+    if st.button(label, key=key, type="tertiary", icon=":material/arrow_back:"):
+        show()
 
 
 def _read(path: Path) -> PageFile:

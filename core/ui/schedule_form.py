@@ -1,10 +1,9 @@
 """The widgets of a schedule: how it runs, its details, and the next moments it comes to."""
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -23,6 +22,7 @@ from core.store.workspace import get_workspace
 from core.ui.edge import plain
 from core.ui.session import workspace
 from core.ui.words import moment
+from core.ui.zones import zone_names
 
 _KINDS = {
     AFTER_REFRESH: "After each data refresh",
@@ -165,8 +165,8 @@ def _draw_limits(key: str, current: Schedule) -> dict[str, Any]:
         )
         zone = st.selectbox(
             "Time zone",
-            _zones(),
-            index=_zones().index(given.zone) if given and given.zone in _zones() else None,
+            zone_names(),
+            index=zone_names().index(given.zone) if given and given.zone in zone_names() else None,
             placeholder="The workspace's",
             key=f"{key}:zone",
             width=260,
@@ -195,11 +195,6 @@ def _draw_moments(schedule: Schedule, grid_start: datetime | None) -> None:
     st.caption(f"Next: {said} · {there.key}")
     if len(found) > 1 and found[1] - found[0] < timedelta(minutes=5):
         st.caption("Each run asks the platform at least once: every few minutes keeps it busy.")
-
-
-@cache
-def _zones() -> list[str]:
-    return sorted(available_timezones())
 
 
 def _without_place(said: str) -> str:

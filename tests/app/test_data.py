@@ -1,5 +1,6 @@
 """The page of the data: from files to a queued load, what is loaded, and what can go wrong."""
 
+import io
 import os
 import sqlite3
 from collections.abc import Mapping
@@ -25,7 +26,7 @@ from core.workspace.data_source import refresh
 from core.workspace.loading import load_data
 from core.workspace.opened import OpenWorkspace
 from core.workspace.proposals import Proposal, read_proposal
-from core.workspace.uploads import find_upload
+from core.workspace.uploads import add_file, find_upload, new_upload
 from tests.app.conftest import OpenApp
 
 CUSTOMERS = "customer_id,name,born\n01,Ann,13/04/1990\n02,Bob,05/06/1991\n03,Eve,\n"
@@ -346,9 +347,18 @@ def test_the_sample_shop_is_left_for_own_data(app: OpenApp, sample: Path) -> Non
         manifest = str(sample / "sample" / "dataset.toml")
         moved.execute("UPDATE snapshots SET manifest_path = ?", [manifest])
     page = app("data")
-    assert "This is the sample shop" in said(page)
-    page.button(key="data:own").click().run()
-    assert "Bring your data" in said(page) and "sample shop" not in said(page)
+    assert "This is a sample shop" in said(page) and "is put away with its segments" in said(page)
+    page.button(key="sample:leave").click().run()
+    assert "Bring your data" in said(page) and "This is a sample shop" not in said(page)
+
+
+def test_an_upload_that_was_never_read_is_read_in_the_zone_of_who_opens_it(
+    app: OpenApp, home: Path, opened: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.timezone", "Asia/Tokyo")
+    upload = new_upload(opened.settings)
+    add_file(upload, "customers.csv", io.BytesIO(CUSTOMERS.encode()), 1_000)
+    assert app("data", upload=upload.id).selectbox(key="data:zone").value == "Asia/Tokyo"
 
 
 @pytest.mark.parametrize(
@@ -420,7 +430,7 @@ def test_who_may_not_bring_data_sees_it_all_the_same(
     monkeypatch.setattr("core.ui.session.role", lambda: Role.VIEWER)
     page = app("data", view="Refresh")
     keys = {button.key for button in page.button}
-    assert not keys & {"data:refresh", "data:own", "data:save_schedule"}
+    assert not keys & {"data:refresh", "sample:leave", "data:save_schedule"}
     assert "400 people" in said(page)
 
 

@@ -59,7 +59,7 @@ def test_the_sample_shop_is_called_one_and_can_be_left(
 ) -> None:
     page = app("home")
     assert "This is a sample shop" in words(page)
-    page.button(key="home:leave").click().run()
+    page.button(key="sample:leave").click().run()
     assert page.title[0].value == "Data"
     assert "This is a sample shop" not in words(app("home"))
 

@@ -10,6 +10,7 @@ from core.data.report import CheckReport
 from core.errors import RollcallError
 from core.ui.edge import sentence_of
 from core.ui.session import workspace
+from core.ui.zones import browser_zone
 from core.workspace.data_source import manifest_of
 from core.workspace.proposals import (
     Proposal,
@@ -36,7 +37,7 @@ def open_proposal(upload_id: str) -> Proposal:
     if found is not None:
         return found
     with st.spinner("Reading the files …", show_time=True):
-        draft = manifest_of(upload) or first_draft(upload, "Europe/Paris")
+        draft = manifest_of(upload) or first_draft(upload, browser_zone())
         return propose(upload, draft, workspace().settings)
 
 

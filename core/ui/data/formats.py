@@ -1,9 +1,7 @@
 """How uploaded files are written, where it was not told right from the files themselves."""
 
 from dataclasses import replace
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 import streamlit as st
 
@@ -47,12 +45,6 @@ def _draw_leaving_out(proposal: Proposal, table: TableSource) -> None:
     label = f"Leave {plain(shortened(table.name))} out"
     if st.button(label, key=f"data:without:{table.name}", icon=":material/delete:"):
         read_files_again(proposal, leave_out_table(proposal.manifest, table.name))
-
-
-@cache
-def zones() -> list[str]:
-    """Return the names of all time zones."""
-    return sorted(available_timezones())
 
 
 def _draw_options(proposal: Proposal, table: TableSource) -> tuple[CsvOptions, str | None]:

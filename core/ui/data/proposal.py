@@ -16,13 +16,14 @@ from core.ui.data.draft import (
     prime,
     read_files_again,
 )
-from core.ui.data.formats import draw_formats, with_option, zones
+from core.ui.data.formats import draw_formats, with_option
 from core.ui.data.links import draw_links
 from core.ui.data.words import without_file_words
 from core.ui.edge import plain
 from core.ui.navigation import go
 from core.ui.session import actor, workspace
 from core.ui.words import count, number_of, shortened
+from core.ui.zones import zone_names
 from core.workspace.data_source import load_proposal
 from core.workspace.proposal_edits import (
     change_columns,
@@ -140,7 +141,7 @@ def _draw_people(proposal: Proposal) -> None:
         )
         zone.selectbox(
             "Time zone of your data",
-            zones(),
+            zone_names(),
             key=prime("data:zone", manifest.zone),
             on_change=_change_zone,
             args=(upload,),

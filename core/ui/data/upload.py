@@ -1,17 +1,17 @@
 """Bringing data: files by drag and drop, or a manifest on the server."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from core.errors import UsageError
-from core.sample.workspace import leave_sample
-from core.ui.navigation import go
+from core.ui.navigation import show
 from core.ui.roles import Role
 from core.ui.session import actor, may, workspace
+from core.ui.zones import browser_zone
 from core.workspace.data_source import begin_renewal, load_manifest, manifest_of
 from core.workspace.proposals import first_draft, propose
 from core.workspace.uploads import (
@@ -22,7 +22,6 @@ from core.workspace.uploads import (
     remove_upload,
 )
 
-_HOME_ZONE = "Europe/Paris"
 _MB = 1_048_576
 
 
@@ -53,22 +52,10 @@ def draw_upload(earlier: Upload | None = None, *, leaving: bool = False) -> None
                 disabled=not files,
             ):
                 _take(files, earlier)
-            if leaving and st.button("Leave the data as it is", key="data:leave"):
-                go("data")
+            if leaving and st.button("Cancel", key="data:leave"):
+                show()
     if earlier is None:
         _draw_server_folder()
-
-
-def draw_sample_card() -> None:
-    """Draw the way from the sample shop to data of one's own."""
-    with st.container(border=True):
-        st.markdown(
-            "**This is the sample shop**, made up to look around in. Starting with your own data "
-            "puts it away with its segments and its practice list; what you made yourself stays."
-        )
-        if st.button("Start with my own data", key="data:own", icon=":material/upload_file:"):
-            leave_sample(workspace(), actor())
-            st.rerun()
 
 
 def _explained(earlier: Upload | None) -> str:
@@ -85,38 +72,32 @@ def _explained(earlier: Upload | None) -> str:
 
 
 def _take(files: Sequence[IO[bytes]], earlier: Upload | None) -> None:
-    with st.spinner("Reading the files …", show_time=True):
-        upload = _store(files, earlier)
-        try:
-            draft = begin_renewal(upload, earlier) if earlier else first_draft(upload, _zone())
-            propose(upload, draft, workspace().settings)
-        except BaseException:
-            remove_upload(upload)
-            raise
-    go("data", upload=upload.id)
+    with (
+        st.spinner("Reading the files …", show_time=True),
+        _kept_whole(new_upload(workspace().settings)) as upload,
+    ):
+        _store(files, upload, earlier)
+        draft = begin_renewal(upload, earlier) if earlier else first_draft(upload, browser_zone())
+        propose(upload, draft, workspace().settings)
+    show(upload=upload.id)
 
 
-def _store(files: Sequence[IO[bytes]], earlier: Upload | None) -> Upload:
-    settings = workspace().settings
-    before = manifest_of(earlier) if earlier else None
-    known = [table.name for table in before.tables] if before else []
-    upload = new_upload(settings)
+@contextmanager
+def _kept_whole(upload: Upload) -> Iterator[Upload]:
+    """Lend an upload, which goes again unless everything that is done with it succeeds."""
     try:
-        for file in files:
-            file.seek(0)
-            add_file(upload, file.name, file, settings.upload_max_bytes, known)
+        yield upload
     except BaseException:
         remove_upload(upload)
         raise
-    return upload
 
 
-def _zone() -> str:
-    """Return the browser's time zone if it is one."""
-    try:
-        return ZoneInfo(st.context.timezone or _HOME_ZONE).key
-    except (KeyError, ValueError, OSError):
-        return _HOME_ZONE
+def _store(files: Sequence[IO[bytes]], upload: Upload, earlier: Upload | None) -> None:
+    before = manifest_of(earlier) if earlier else None
+    known = [table.name for table in before.tables] if before else []
+    for file in files:
+        file.seek(0)
+        add_file(upload, file.name, file, workspace().settings.upload_max_bytes, known)
 
 
 def _draw_server_folder() -> None:
@@ -128,7 +109,7 @@ def _draw_server_folder() -> None:
         path = st.text_input("Path of the dataset.toml", key="data:path", placeholder="/srv/crm/…")
         if st.button("Load it", key="data:load_path", disabled=not path.strip()):
             load_manifest(workspace(), _absolute(path), actor())
-            go("data")
+            show()
 
 
 def _absolute(path: str) -> Path:

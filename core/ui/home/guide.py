@@ -1,15 +1,14 @@
-"""The way to a first list of one's own, and out of the sample shop."""
+"""The way to a first list of one's own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
 
-from core.sample.workspace import leave_sample
 from core.ui.home.state import HomeState
 from core.ui.navigation import go, link
 from core.ui.roles import Role
-from core.ui.session import actor, may, workspace
+from core.ui.session import may
 from core.workspace.first_steps import Step, StepState
 
 
@@ -24,7 +23,11 @@ class _Words:
 
 _STEPS = {
     Step.DATA: _Words(
-        "Data", "Bring files with your customers, or a database.", "data", "Bring data", {}
+        "Data",
+        "Bring files with your customers and what they did.",
+        "data",
+        "Bring data",
+        {},
     ),
     Step.SEGMENT: _Words(
         "Segment",
@@ -52,31 +55,6 @@ _SAID = {
     StepState.LATER: ":gray-badge[later]",
     StepState.RUNNING: ":blue-badge[under way]",
 }
-
-
-def draw_sample_card(state: HomeState) -> None:
-    """Draw what the sample shop is, and the way out of it."""
-    if not state.is_sample:
-        return
-    with st.container(border=True):
-        words, way = st.columns((3, 1.4), vertical_alignment="center")
-        words.markdown(
-            "**This is a sample shop** with made-up customers. Look around, change what you like: "
-            "nothing reaches a real account. Or start with your own data."
-        )
-        if may(Role.ADMIN):
-            with way, st.popover("Start with my own data", icon=":material/upload_file:"):
-                _draw_leaving()
-
-
-def _draw_leaving() -> None:
-    st.markdown(
-        "The sample shop is put away with its segments and its practice list. What you made "
-        "yourself stays."
-    )
-    if st.button("Put the sample shop away", type="primary", key="home:leave"):
-        leave_sample(workspace(), actor())
-        go("data")
 
 
 def draw_guide(state: HomeState) -> None:

@@ -57,7 +57,9 @@ def read_home() -> HomeState:
     opened = workspace()
     with opened.store.read() as session:
         saved, now = get_workspace(session), session.now()
-        midnight = now.astimezone(ZoneInfo(saved.zone)).replace(hour=0, minute=0, second=0)
+        midnight = now.astimezone(ZoneInfo(saved.zone)).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
         return HomeState(
             saved=saved,
             overview=look_at_lists(session),
