@@ -56,8 +56,12 @@ def acted(what: str, actor: str) -> str:
 
 
 def changes_of(run: RunView) -> str:
-    """Return what a run added and removed, the planned changes while nothing was sent."""
-    return f"+{count(run.sent_adds)}  −{count(run.sent_removes)}"
+    """Return what a run added and removed; of a held run, what it would."""
+    adds, removes = run.sent_adds, run.sent_removes
+    if run.state is RunState.HELD:
+        planned = stored_counts(run.counts)
+        adds, removes = planned.adds, planned.removes
+    return f"+{count(adds)}  −{count(removes)}"
 
 
 def not_sent(counts: RunCounts) -> int:

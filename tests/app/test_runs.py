@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlmodel import delete
 from streamlit.testing.v1 import AppTest
 
+from core.store.models import RunEvent
 from core.store.run_changes import update_run
 from core.store.run_states import RunState
 from core.store.runs import get_run, list_runs
@@ -113,6 +115,22 @@ def test_a_held_run_shows_why_and_what_it_would_do(
     assert f"Waiting for approval: {reason}" in said
     assert "301 no ID → 4 duplicates → 335 control group" in said
     assert "+ 214** enter" in said and "− 4,664** leave" in said
+
+
+def test_a_held_run_shows_the_planned_changes_in_the_history(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    run_in(opened, RunState.HELD, counts=dict(COUNTS), plan_id="1-x")
+    assert "+214  −4,664" in words(app("runs"))
+
+
+def test_a_cancelled_run_without_a_story_says_who_cancelled_it(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    run = run_in(opened, RunState.CANCELLED, cancel_asked_by="ana")
+    with opened.store.write("test") as session:
+        session.exec(delete(RunEvent))
+    assert "Cancelled by ana" in words(app("runs", run=str(run.id)))
 
 
 def state_of(opened: OpenWorkspace) -> RunState:

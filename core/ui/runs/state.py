@@ -92,7 +92,7 @@ def _succeeded(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
 
 
 def _cancelled(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
-    who = told.run.cancel_asked_by or told.events[-1].actor if told.events else ""
+    who = told.run.cancel_asked_by or (told.events[-1].actor if told.events else "")
     return f"{plain(acted('Cancelled', who))}. What was sent until then stays."
 
 
