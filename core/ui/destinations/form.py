@@ -9,12 +9,12 @@ from streamlit.delta_generator import DeltaGenerator
 from core.destinations import destination_type
 from core.errors import RollcallError
 from core.store.destinations import DestinationView
-from core.ui.edge import plain, sentence_of
+from core.ui.edge import plain, say_next, sentence_of
+from core.ui.navigation import show
 from core.ui.session import actor, workspace
 from core.workspace.destination_drafts import DestinationDraft, DraftRefused, save_draft, try_draft
 from core.workspace.destinations import open_values, secret_fields
 
-_SAID = "destinations:said"
 _MOST_CHARACTERS = 255
 Places = Mapping[str, DeltaGenerator]
 
@@ -32,8 +32,6 @@ def draw_destination_form(platform: str, saved: DestinationView | None) -> None:
         _save(draft, places, said)
     elif test:
         _test(draft, places, said)
-    else:
-        _draw_kept(said)
 
 
 def _draw_fields(
@@ -84,9 +82,8 @@ def _save(draft: DestinationDraft, places: Places, said: DeltaGenerator) -> None
     except RollcallError as error:
         _draw_faults(error, places, said)
         return
-    st.session_state[_SAID] = "Saved. Test the connection to be sure that the keys are right."
-    st.query_params.from_dict({"destination": view.key})
-    st.rerun()
+    say_next("Saved. Test the connection to be sure that the keys are right.")
+    show(destination=view.key)
 
 
 def _test(draft: DestinationDraft, places: Places, said: DeltaGenerator) -> None:
@@ -97,10 +94,8 @@ def _test(draft: DestinationDraft, places: Places, said: DeltaGenerator) -> None
         _draw_faults(error, places, said)
         return
     unsaved = "" if draft.saved else " Save it to use it."
-    st.session_state[_SAID] = f"{result.sentence}{unsaved}"
-    if draft.saved:
-        st.rerun()
-    _draw_kept(said)
+    say_next(plain(f"{result.sentence}{unsaved}"))
+    st.rerun()
 
 
 def _draw_faults(error: RollcallError, places: Places, said: DeltaGenerator) -> None:
@@ -110,9 +105,3 @@ def _draw_faults(error: RollcallError, places: Places, said: DeltaGenerator) -> 
     for place, fault in error.faults.items():
         sentence = f"{fault[:1].upper()}{fault[1:]}".removesuffix(".")
         places.get(place, said).error(plain(f"{sentence}."), icon=":material/error:")
-
-
-def _draw_kept(said: DeltaGenerator) -> None:
-    """Say once what the run before had to say."""
-    if _SAID in st.session_state:
-        said.success(plain(st.session_state.pop(_SAID)), icon=":material/check_circle:")

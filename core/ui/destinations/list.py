@@ -53,8 +53,8 @@ def draw_destination_card(view: DestinationView, listed: Listed) -> None:
         draw_state(view, listed)
         if view.paused_reason is not None:
             st.markdown(
-                f":red[:material/key_off: {plain(view.paused_reason)}] Whoever administers "
-                "Rollcall mends this: open it to correct or to test it."
+                f":red[:material/key_off: {plain(view.paused_reason)}] An admin "
+                "mends this: open it to correct or to test it."
             )
         draw_users(listed.users[view.key])
 
@@ -77,8 +77,8 @@ def draw_pause(view: DestinationView, listed: Listed) -> None:
         return
     since = moment(view.paused_at, listed.zone, listed.now)
     st.error(
-        f"**Paused since {since}: nothing is sent.** {plain(view.paused_reason)} Whoever "
-        "administers Rollcall mends this: correct the key below and save it, or test the "
+        f"**Paused since {since}: nothing is sent.** {plain(view.paused_reason)} An admin "
+        "mends this: correct the key below and save it, or test the "
         "connection once the platform is in order; either ends the pause.",
         icon=":material/key_off:",
     )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.store.workspace import WorkspaceView, name_workspace
-from core.ui.edge import errors_shown, plain
+from core.ui.edge import errors_shown, plain, say_next
 from core.ui.navigation import link
 from core.ui.roles import Role
 from core.ui.session import actor, may, workspace
@@ -60,7 +60,8 @@ def _save(name: str, word: str) -> None:
         return
     with workspace().store.write(actor()) as session:
         name_workspace(session, name, word)
-    st.toast("Saved.", icon=":material/check:")
+    say_next("Saved.")
+    st.rerun()
 
 
 def draw_zone(saved: WorkspaceView) -> None:
