@@ -53,7 +53,7 @@ def draw_loaded(state: DataState, current: SnapshotView) -> None:
 
 
 guard(Role.VIEWER)
-st.title("Data")
+st.title("Data", anchor=False)
 state = read_state()
 upload, replacing = st.query_params.get("upload"), st.query_params.get("replace")
 if state.under_way is not None:

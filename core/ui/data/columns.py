@@ -8,7 +8,7 @@ from core.data.manifest import Manifest, TableSource
 from core.ui.data.draft import change, prime, rename_table
 from core.ui.data.formats import draw_formats
 from core.ui.data.words import TYPE_WORDS
-from core.ui.edge import plain
+from core.ui.edge import on_click, plain
 from core.ui.words import shortened
 from core.workspace.proposal_edits import (
     change_columns,
@@ -28,7 +28,8 @@ _TIMES = (FieldType.DATE, FieldType.TIMESTAMP)
 def draw_tables(proposal: Proposal) -> None:
     """Draw the table that is chosen, and the choice where there are several."""
     with st.container(border=True):
-        st.markdown("**What do the tables hold?** Correct whatever was not told right.")
+        st.subheader("What do the tables hold?", anchor=False)
+        st.caption("Correct whatever was not told right.")
         names = _people_first(proposal.manifest)
         if st.session_state.get(_TABLE) not in names:
             st.session_state[_TABLE] = names[0]
@@ -74,10 +75,10 @@ def _draw_head(proposal: Proposal, table: TableSource) -> None:
             _draw_key_and_time(proposal, table, columns)
         if len(proposal.manifest.tables) > 1 and not is_people:
             st.button(
-                "Leave it out",
-                key="data:leave_out",
+                "Remove",
+                key="data:remove",
                 icon=":material/delete:",
-                on_click=_leave_out,
+                on_click=_remove,
                 args=(upload, table.name),
             )
 
@@ -180,21 +181,25 @@ def _draw_rows(found: FoundTable) -> None:
     st.dataframe(columns, hide_index=True, placeholder="", alt=f"First rows of {found.name}")
 
 
+@on_click
 def _change_name(upload: str, table: str) -> None:
     st.session_state[_TABLE] = rename_table(upload, table, st.session_state["data:name"])
 
 
+@on_click
 def _change_key(upload: str, table: str) -> None:
     key = st.session_state["data:key"]
     change(upload, lambda manifest: choose_key(manifest, table, key or None))
 
 
+@on_click
 def _change_time(upload: str, table: str) -> None:
     time = st.session_state["data:time"]
     change(upload, lambda manifest: choose_time(manifest, table, time or None))
 
 
-def _leave_out(upload: str, table: str) -> None:
+@on_click
+def _remove(upload: str, table: str) -> None:
     change(upload, lambda manifest: leave_out_table(manifest, table))
 
 

@@ -1,4 +1,4 @@
-"""Changes that widgets make to a proposal: saved beside the files, refusals told next time."""
+"""Changes that widgets make to a proposal: saved beside the files."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,8 +7,6 @@ import streamlit as st
 
 from core.data.manifest import Manifest
 from core.data.report import CheckReport
-from core.errors import RollcallError
-from core.ui.edge import sentence_of
 from core.ui.session import workspace
 from core.ui.zones import browser_zone
 from core.workspace.data_source import manifest_of
@@ -23,7 +21,6 @@ from core.workspace.proposals import (
 )
 from core.workspace.uploads import find_upload
 
-_REFUSED = "data:refused"
 _CHECKED = "data:checked"
 
 
@@ -48,23 +45,22 @@ def prime(key: str, value: Any) -> str:
 
 
 def change(upload_id: str, edit: Callable[[Manifest], Manifest]) -> None:
-    """Save what an edit makes of the manifest; a refusal is told on the next run."""
-    try:
-        proposal = open_proposal(upload_id)
-        save_draft(proposal, edit(proposal.manifest))
-    except RollcallError as error:
-        st.session_state[_REFUSED] = sentence_of(error)
+    """Save what an edit makes of the manifest.
+
+    Raises: DataRefused, UnknownName, StorageFull, QueryFailed.
+    """
+    proposal = open_proposal(upload_id)
+    save_draft(proposal, edit(proposal.manifest))
 
 
 def rename_table(upload_id: str, table: str, name: str) -> str:
-    """Call a table otherwise and return its name now; a refusal is told on the next run."""
-    try:
-        before = open_proposal(upload_id)
-        position = [each.name for each in before.manifest.tables].index(table)
-        return rename(before, table, name).manifest.tables[position].name
-    except RollcallError as error:
-        st.session_state[_REFUSED] = sentence_of(error)
-        return table
+    """Call a table otherwise and return its name now, which may be put right.
+
+    Raises: DataRefused, UnknownName, StorageFull, QueryFailed.
+    """
+    before = open_proposal(upload_id)
+    position = [each.name for each in before.manifest.tables].index(table)
+    return rename(before, table, name).manifest.tables[position].name
 
 
 def read_files_again(proposal: Proposal, manifest: Manifest) -> None:
@@ -75,13 +71,6 @@ def read_files_again(proposal: Proposal, manifest: Manifest) -> None:
     with st.spinner("Reading the files again …", show_time=True):
         propose(proposal.upload, manifest, workspace().settings)
     st.rerun()
-
-
-def draw_refusal() -> None:
-    """Draw why the last change was refused, once."""
-    refused = st.session_state.pop(_REFUSED, None)
-    if refused:
-        st.error(refused, icon=":material/error:")
 
 
 def check_now(proposal: Proposal) -> None:

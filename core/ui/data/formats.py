@@ -31,7 +31,7 @@ def draw_formats(proposal: Proposal, table: TableSource) -> None:
     if again:
         read_files_again(proposal, write_as(proposal.manifest, table.name, csv, sheet))
     if proposal.found.problem and len(proposal.manifest.tables) > 1:
-        _draw_leaving_out(proposal, table)
+        _draw_removal(proposal, table)
 
 
 def with_option(manifest: Manifest, table: str, name: str, value: str) -> Manifest:
@@ -41,8 +41,8 @@ def with_option(manifest: Manifest, table: str, name: str, value: str) -> Manife
     return write_as(manifest, table, replace(source.csv, **options), source.sheet)
 
 
-def _draw_leaving_out(proposal: Proposal, table: TableSource) -> None:
-    label = f"Leave {plain(shortened(table.name))} out"
+def _draw_removal(proposal: Proposal, table: TableSource) -> None:
+    label = f"Remove {plain(shortened(table.name))}"
     if st.button(label, key=f"data:without:{table.name}", icon=":material/delete:"):
         read_files_again(proposal, leave_out_table(proposal.manifest, table.name))
 

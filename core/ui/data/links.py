@@ -2,12 +2,14 @@
 
 import streamlit as st
 
+from core.data.catalogue import Link
 from core.data.manifest import LinkSource, Manifest
 from core.data.report import CheckReport
 from core.ui.data.columns import column_names
 from core.ui.data.draft import change
-from core.ui.edge import plain
-from core.ui.words import count, share, shortened
+from core.ui.data.matches import Matches, matches_of, unlinked_tables
+from core.ui.edge import on_click, plain
+from core.ui.words import shortened
 from core.workspace.proposal_edits import add_link, remove_link
 from core.workspace.proposals import Proposal
 
@@ -18,11 +20,12 @@ _End = tuple[str, str]
 def draw_links(proposal: Proposal, report: CheckReport | None) -> None:
     """Draw the links, and how to add one."""
     with st.container(border=True):
-        st.markdown("**How do the tables belong together?** Each row points to one row elsewhere.")
-        rates = _rates(proposal, report)
+        st.subheader("How do the tables belong together?", anchor=False)
+        st.caption("Each row points to one row elsewhere.")
+        known = _all_matches(proposal, report)
         for position, link in enumerate(proposal.manifest.links):
-            _draw_link(proposal.upload.id, position, link, rates.get(_ends(link)))
-        for name in _alone(proposal.manifest):
+            _draw_link(proposal.upload.id, position, link, known.get(_ends(link)))
+        for name in unlinked_tables(proposal.manifest):
             st.markdown(
                 f":small[:orange[{plain(name)} is linked to no other table: add a link, or "
                 "segments cannot use it.]]"
@@ -30,16 +33,10 @@ def draw_links(proposal: Proposal, report: CheckReport | None) -> None:
         _draw_adding(proposal)
 
 
-def _alone(manifest: Manifest) -> list[str]:
-    linked = {link.table for link in manifest.links} | {link.to_table for link in manifest.links}
-    names = [table.name for table in manifest.tables]
-    return [name for name in names if name not in linked and name != manifest.people]
-
-
-def _draw_link(upload: str, position: int, link: LinkSource, rate: tuple[int, int] | None) -> None:
+def _draw_link(upload: str, position: int, link: LinkSource, found: Matches | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch"):
-            st.markdown(f"{plain(link.label)}  \n:small[{_held(rate)}]")
+            st.markdown(f"{plain(link.label)}  \n:small[{_held(found)}]")
         st.button(
             "Remove",
             key=f"data:unlink:{position}",
@@ -50,32 +47,23 @@ def _draw_link(upload: str, position: int, link: LinkSource, rate: tuple[int, in
         )
 
 
-def _held(rate: tuple[int, int] | None) -> str:
-    if rate is None:
+def _held(found: Matches | None) -> str:
+    if found is None:
         return "Press Check to see how many rows find theirs"
-    matched, filled = rate
-    if not filled:
-        return ":orange[The column is blank in every row]"
-    said = f"{share(matched, filled)} of {count(filled)} filled rows find their row"
-    return said if matched * 10 >= filled * 9 else f":orange[{said}]"
+    said = f"{found.sentence[:1].upper()}{found.sentence[1:]}"
+    return said if found.are_enough else f":orange[{said}]"
 
 
-def _rates(
-    proposal: Proposal, report: CheckReport | None
-) -> dict[tuple[str, ...], tuple[int, int]]:
-    """Return matched and filled rows by the ends of each link, as far as they are known."""
-    rates = {_ends(each.link): (each.matched, each.filled) for each in proposal.found.links}
+def _all_matches(proposal: Proposal, report: CheckReport | None) -> dict[tuple[str, ...], Matches]:
+    """Return how well each link holds by its ends, as far as it is known."""
+    known = {_ends(each.link): Matches(each.matched, each.filled) for each in proposal.found.links}
     if report is not None and report.loaded is not None:
         catalogue = report.loaded.catalogue
-        for link in catalogue.links:
-            table = catalogue.by_name[link.table]
-            filled = table.rows - table.by_name[link.field].blank
-            ends = (link.table, link.field, link.to_table, link.to_field)
-            rates[ends] = (link.matched, filled)
-    return rates
+        known |= {_ends(link): matches_of(catalogue, link) for link in catalogue.links}
+    return known
 
 
-def _ends(link: LinkSource) -> tuple[str, ...]:
+def _ends(link: LinkSource | Link) -> tuple[str, ...]:
     return link.table, link.field, link.to_table, link.to_field
 
 
@@ -128,11 +116,13 @@ def _shown(end: _End) -> str:
     return f"{shortened(end[0], 40)} · {shortened(end[1], 40)}"
 
 
+@on_click
 def _add(upload: str) -> None:
     start, end = st.session_state[_FROM], st.session_state[_TO]
     change(upload, lambda manifest: add_link(manifest, *start, *end))
     st.session_state[_FROM] = st.session_state[_TO] = None
 
 
+@on_click
 def _remove(upload: str, position: int) -> None:
     change(upload, lambda manifest: remove_link(manifest, position))

@@ -4,20 +4,19 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.data.catalogue import Catalogue, Link
+from core.data.catalogue import Catalogue
 from core.data.load import find_notes
 from core.data.snapshots import snapshot_path
 from core.errors import SnapshotMissing
 from core.schedule.definition import MANUAL, schedule_from_json
 from core.store.snapshots import SnapshotView
+from core.ui.data.matches import matches_of, unlinked_tables
 from core.ui.data.picture import draw_picture
 from core.ui.data.state import DataState
 from core.ui.data.words import without_file_words
 from core.ui.edge import plain
 from core.ui.session import workspace
-from core.ui.words import count, number_of, share
-
-_GOOD_PERCENT = 90
+from core.ui.words import count, number_of
 
 
 def read_catalogue(current: SnapshotView) -> Catalogue:
@@ -70,27 +69,21 @@ def draw_checks(catalogue: Catalogue) -> None:
     notes = [without_file_words(note) for note in find_notes(catalogue)]
     notes += [
         f"{name} is linked to no other table, so segments cannot use it"
-        for name in _alone(catalogue)
+        for name in unlinked_tables(catalogue)
     ]
     passed = [_keyed(catalogue)]
     for link in catalogue.links:
-        verdict = f"{link.label}: {match_rate(catalogue, link)} of filled rows find their row"
-        low = _match_percent(catalogue, link) < _GOOD_PERCENT
-        (notes if low else passed).append(verdict)
+        found = matches_of(catalogue, link)
+        (passed if found.are_enough else notes).append(f"{link.label}: {found.sentence}")
     _draw_verdicts(notes, passed)
-
-
-def match_rate(catalogue: Catalogue, link: Link) -> str:
-    """Return the share of a link's filled rows that find their row."""
-    return share(link.matched, _filled(catalogue, link))
 
 
 def _draw_verdicts(notes: list[str], passed: list[str]) -> None:
     if notes:
-        st.markdown(f"**{number_of(len(notes), 'thing')} to look at**")
+        st.header(f"{number_of(len(notes), 'thing')} to look at", anchor=False)
     for note in dict.fromkeys(notes):
         st.markdown(f":orange[:material/rule:] {plain(note)}.")
-    st.markdown("**In order**" if notes else "**Everything is in order**")
+    st.header("In order" if notes else "Everything is in order", anchor=False)
     for said in passed:
         st.markdown(f":green[:material/check:] {plain(said)}.")
 
@@ -101,12 +94,6 @@ def _keyed(catalogue: Catalogue) -> str:
     return f"{', '.join(keyed)} {verb} filled in every row and never the same twice"
 
 
-def _alone(catalogue: Catalogue) -> list[str]:
-    linked = {link.table for link in catalogue.links} | {link.to_table for link in catalogue.links}
-    names = [table.name for table in catalogue.tables]
-    return [name for name in names if name not in linked and name != catalogue.people]
-
-
 def _next_refresh(state: DataState) -> str:
     schedule = state.saved.load_schedule
     if schedule is None or schedule_from_json(schedule) == MANUAL:
@@ -114,13 +101,3 @@ def _next_refresh(state: DataState) -> str:
     if state.saved.next_load_at is None:
         return "the next refresh is not known yet"
     return f"next refresh {state.when(state.saved.next_load_at)}"
-
-
-def _filled(catalogue: Catalogue, link: Link) -> int:
-    table = catalogue.by_name[link.table]
-    return table.rows - table.by_name[link.field].blank
-
-
-def _match_percent(catalogue: Catalogue, link: Link) -> float:
-    filled = _filled(catalogue, link)
-    return 100 * link.matched / filled if filled else 100

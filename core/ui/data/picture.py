@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from core.data.catalogue import Catalogue, Link
-from core.ui.words import count, number_of, share, shortened
+from core.data.catalogue import Catalogue
+from core.ui.data.matches import matches_of
+from core.ui.words import count, number_of, shortened
 
 _LETTERS = 40
 
@@ -13,7 +14,8 @@ _LETTERS = 40
 def draw_picture(catalogue: Catalogue) -> None:
     """Draw how the tables point to one another."""
     links = number_of(len(catalogue.links), "link")
-    st.markdown(f"**How the tables belong together:** {links}, each from many rows to one.")
+    st.header("How the tables belong together", anchor=False)
+    st.caption(f"{links}, each from many rows to one.")
     st.mermaid_chart("\n".join(_lines(catalogue)), alt="Tables and the links between them")
     with st.expander("The links as a table"):
         st.dataframe(_rows(catalogue), hide_index=True, alt="Links")
@@ -39,23 +41,15 @@ def _lines(catalogue: Catalogue) -> Iterator[str]:
         shape = ('(["', '"])') if table.name == catalogue.people else ('["', '"]')
         yield f"{at[table.name]}{shape[0]}{mermaid_text(table.name)}<br/>{rows}{shape[1]}"
     for link in catalogue.links:
-        label = f"{mermaid_text(link.field)}<br/>{mermaid_text(_rate(catalogue, link))}"
+        label = f"{mermaid_text(link.field)}<br/>{mermaid_text(matches_of(catalogue, link).said)}"
         yield f'{at[link.table]} -->|"{label}"| {at[link.to_table]}'
 
 
 def _rows(catalogue: Catalogue) -> dict[str, list[str]]:
+    found = [matches_of(catalogue, link) for link in catalogue.links]
     return {
         "From": [f"{link.table}.{link.field}" for link in catalogue.links],
         "To": [f"{link.to_table}.{link.to_field}" for link in catalogue.links],
-        "Rows that find theirs": [_rate(catalogue, link) for link in catalogue.links],
-        "Of filled rows": [count(_filled(catalogue, link)) for link in catalogue.links],
+        "Rows that find theirs": [each.said for each in found],
+        "Of filled rows": [count(each.filled) for each in found],
     }
-
-
-def _rate(catalogue: Catalogue, link: Link) -> str:
-    return share(link.matched, _filled(catalogue, link))
-
-
-def _filled(catalogue: Catalogue, link: Link) -> int:
-    table = catalogue.by_name[link.table]
-    return table.rows - table.by_name[link.field].blank

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from core.store.loads import LoadState, LoadView
-from core.ui.data.state import DataState, scheduler_lives
+from core.store.snapshots import current_snapshot
+from core.ui.data.state import DataState
 from core.ui.data.words import without_file_words
-from core.ui.edge import draw_again, errors_shown, plain
-from core.ui.navigation import go
+from core.ui.edge import draw_again, errors_shown, plain, say_next
+from core.ui.navigation import show
 from core.ui.roles import Role
 from core.ui.session import actor, may, workspace
 from core.workspace.data_source import keep_current, load_under_way, refresh, stop_load
@@ -20,10 +21,10 @@ def draw_progress() -> None:
     """Draw the load that is under way until it ends, then draw the page anew."""
     with errors_shown():
         with workspace().store.read() as session:
-            load, lives = load_under_way(session), scheduler_lives(session)
+            load, is_first = load_under_way(session), current_snapshot(session) is None
         if load is None:
             draw_again()
-        _draw_load(load, lives)
+        _draw_load(load, is_first)
 
 
 def draw_failure(state: DataState, load: LoadView) -> None:
@@ -31,8 +32,9 @@ def draw_failure(state: DataState, load: LoadView) -> None:
     with st.container(border=True):
         began = load.started_at or load.queued_at
         kept = "; the data from before is still in use" if state.current else ""
+        what = "refresh" if state.current else "load"
         st.error(
-            f"**The load of {state.when(began)} failed**{kept}. "
+            f"**The {what} of {state.when(began)} failed**{kept}. "
             + plain(_sentence(load.error or "It did not say why.")),
             icon=":material/error:",
         )
@@ -41,23 +43,24 @@ def draw_failure(state: DataState, load: LoadView) -> None:
                 _draw_remedies(state, load)
 
 
-def _draw_load(load: LoadView, lives: bool) -> None:
+def _draw_load(load: LoadView, is_first: bool) -> None:
     waits = load.state is LoadState.QUEUED
     with st.container(border=True):
-        st.markdown("**New data waits to be loaded**" if waits else "**New data is being loaded**")
+        st.header(_named(waits=waits, is_first=is_first), anchor=False)
         st.progress(min(1.0, load.share if not waits else 0.0), text=_doing(load, waits))
-        if not lives:
-            st.caption(
-                ":material/cloud_off: The scheduler, which loads the data, is not running. This "
-                "goes on as soon as it is back."
-            )
         if may(Role.ADMIN):
             _draw_cancel(load)
 
 
+def _named(*, waits: bool, is_first: bool) -> str:
+    if is_first:
+        return "Your data waits to be loaded" if waits else "Your data is being loaded"
+    return "The refresh waits for its turn" if waits else "The data is being refreshed"
+
+
 def _doing(load: LoadView, waits: bool) -> str:
     if waits:
-        return plain(_sentence(load.error)) if load.error else "Waiting for its turn"
+        return plain(_sentence(load.error)) if load.error else "It begins by itself"
     return plain(load.doing or "Starting")
 
 
@@ -71,19 +74,20 @@ def _draw_cancel(load: LoadView) -> None:
 
 def _draw_remedies(state: DataState, load: LoadView) -> None:
     if load.error_kind == "FewerRows":
-        if st.button("Load it all the same", key="data:accept", type="primary"):
+        if st.button("Refresh all the same", key="data:accept", type="primary"):
             refresh(workspace(), actor(), accept_fewer=True)
             st.rerun()
     elif st.button("Try again", key="data:again", icon=":material/refresh:"):
         refresh(workspace(), actor())
         st.rerun()
     upload = upload_of(workspace().settings, load.manifest_path)
-    if upload and st.button("Correct what is loaded", key="data:correct", icon=":material/edit:"):
-        go("data", upload=upload.id)
+    if upload and st.button("Correct names and types", key="data:correct", icon=":material/edit:"):
+        show(upload=upload.id)
     current = state.current
     elsewhere = current is not None and current.manifest_path != load.manifest_path
-    if elsewhere and st.button("Keep the data as it is", key="data:keep"):
+    if elsewhere and st.button("Keep the current data", key="data:keep"):
         keep_current(workspace(), actor())
+        say_next("The current data stays in use, and is refreshed from where it came.")
         st.rerun()
 
 

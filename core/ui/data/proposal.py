@@ -10,7 +10,6 @@ from core.ui.data.columns import column_names, draw_tables
 from core.ui.data.draft import (
     change,
     check_now,
-    draw_refusal,
     last_check,
     open_proposal,
     prime,
@@ -19,8 +18,8 @@ from core.ui.data.draft import (
 from core.ui.data.formats import draw_formats, with_option
 from core.ui.data.links import draw_links
 from core.ui.data.words import without_file_words
-from core.ui.edge import plain
-from core.ui.navigation import go
+from core.ui.edge import on_click, plain
+from core.ui.navigation import show
 from core.ui.session import actor, workspace
 from core.ui.words import count, number_of, shortened
 from core.ui.zones import zone_names
@@ -50,9 +49,8 @@ def draw_proposal(upload_id: str) -> None:
     Raises: UnknownName, FileRefused, StorageFull, QueryFailed.
     """
     proposal = open_proposal(upload_id)
-    st.header("What was found in your files")
+    st.header("What was found in your files", anchor=False)
     st.caption(_summary(proposal))
-    draw_refusal()
     if proposal.found.problem:
         _draw_problem(proposal)
         return
@@ -82,10 +80,10 @@ def _draw_problem(proposal: Proposal) -> None:
         icon=":material/error:",
     )
     with st.container(border=True):
-        st.markdown("**How the files are written**")
+        st.subheader("How the files are written", anchor=False)
         for table in proposal.manifest.tables:
             draw_formats(proposal, table)
-    _draw_start_over(proposal)
+    _draw_cancel(proposal)
 
 
 def _draw_doubt(proposal: Proposal, doubt: Doubt, number: int) -> None:
@@ -105,6 +103,7 @@ def _draw_doubt(proposal: Proposal, doubt: Doubt, number: int) -> None:
             )
 
 
+@on_click
 def _keep_as_text(upload: str, doubt: Doubt) -> None:
     types = {doubt.column: FieldType.TEXT}
     change(upload, lambda manifest: change_columns(manifest, doubt.table, types, {}))
@@ -120,7 +119,8 @@ def _draw_people(proposal: Proposal) -> None:
     people = manifest.table(manifest.people)
     tables = [table.name for table in manifest.tables]
     with st.container(border=True):
-        st.markdown("**Who are your people?** One row each, named by a column that never repeats.")
+        st.subheader("Who are your people?", anchor=False)
+        st.caption("One row each, named by a column that never repeats.")
         table, key, zone = st.columns(3)
         table.selectbox(
             "Table of people",
@@ -159,16 +159,19 @@ def _named_people(proposal: Proposal, people: TableSource) -> str:
     return f"{count(found.rows)} people, such as {', '.join(named)}" if named else "No people"
 
 
+@on_click
 def _change_people(upload: str) -> None:
     table = st.session_state["data:people"]
     change(upload, lambda manifest: choose_people(manifest, table))
 
 
+@on_click
 def _change_key(upload: str, table: str) -> None:
     key = st.session_state["data:people_key"]
     change(upload, lambda manifest: choose_key(manifest, table, key))
 
 
+@on_click
 def _change_zone(upload: str) -> None:
     zone = st.session_state["data:zone"]
     change(upload, lambda manifest: choose_zone(manifest, zone))
@@ -182,18 +185,18 @@ def _draw_buttons(proposal: Proposal) -> None:
     ready = not proposal.open_doubts and people_key is not None
     with st.container(horizontal=True):
         if st.button(
-            "Load",
+            "Refresh" if _is_loaded(proposal) else "Load",
             key="data:load",
             type="primary",
             icon=":material/database_upload:",
             disabled=not ready,
         ):
             load_proposal(workspace(), proposal, actor())
-            go("data")
+            show()
         if st.button("Check", key="data:check", icon=":material/fact_check:"):
             check_now(proposal)
             st.rerun()
-        _draw_start_over(proposal)
+        _draw_cancel(proposal)
     if not ready:
         st.caption(
             "Before it can be loaded, choose the column that names your people."
@@ -214,12 +217,14 @@ def _draw_verdict(report: CheckReport) -> None:
         st.warning(plain(f"{without_file_words(note)}."), icon=":material/rule:")
 
 
-def _draw_start_over(proposal: Proposal) -> None:
-    loaded = proposal.upload.manifest.is_file()
-    label = "Leave as it was" if loaded else "Start over"
-    if st.button(label, key="data:start_over"):
-        if loaded:
+def _draw_cancel(proposal: Proposal) -> None:
+    if st.button("Cancel", key="data:cancel_proposal"):
+        if _is_loaded(proposal):
             discard_draft(proposal.upload)
         else:
             remove_upload(proposal.upload)
-        go("data")
+        show()
+
+
+def _is_loaded(proposal: Proposal) -> bool:
+    return proposal.upload.manifest.is_file()

@@ -1,4 +1,4 @@
-"""Where the data comes from, when it is refreshed, and what became of earlier loads."""
+"""Where the data comes from, when it is refreshed, and what became of earlier refreshes."""
 
 from collections.abc import Mapping
 
@@ -8,9 +8,10 @@ from core.schedule.definition import describe_schedule, schedule_from_json
 from core.store.loads import LoadView
 from core.ui.data.state import DataState
 from core.ui.data.words import LOAD_WORDS, without_file_words
-from core.ui.edge import plain
-from core.ui.navigation import go
+from core.ui.edge import plain, say_next
+from core.ui.navigation import show
 from core.ui.roles import Role
+from core.ui.run_words import by
 from core.ui.schedule_form import draw_schedule_form
 from core.ui.session import actor, may, workspace
 from core.ui.words import count, full_moment, length
@@ -21,17 +22,22 @@ def draw_refresh(state: DataState) -> None:
     """Draw where the data comes from, and the ways to have newer."""
     upload = state.upload
     with st.container(border=True):
-        if upload is not None:
-            st.markdown("**The data comes from files that were uploaded.** They stay as they are.")
-        else:
-            place = plain(state.source or "nowhere any more")
-            st.markdown(f"**The data comes from the server**, as {place} says.")
+        st.header("Where the data comes from", anchor=False)
+        st.markdown(_origin(state))
         if may(Role.ADMIN):
             with st.container(horizontal=True):
                 _draw_ways(state)
     if upload is None and state.source is not None and may(Role.ADMIN):
         _draw_schedule(state)
     _draw_loads(state)
+
+
+def _origin(state: DataState) -> str:
+    if state.upload is not None:
+        return "It comes from files that were uploaded. They stay as they are."
+    if state.source is None:
+        return "It is not known any more where the data came from: load other data."
+    return f"It comes from the server, as {plain(state.source)} says."
 
 
 def draw_copies(state: DataState) -> None:
@@ -42,10 +48,10 @@ def draw_copies(state: DataState) -> None:
     )
     current = state.current.id if state.current else None
     rows = {
-        "Loaded": [full_moment(copy.created_at, state.zone) for copy in state.copies],
+        "Data of": [full_moment(copy.created_at, state.zone) for copy in state.copies],
         "State": ["in use" if copy.id == current else "" for copy in state.copies],
         "Rows": [_rows(copy.rows) for copy in state.copies],
-        "By": [copy.actor for copy in state.copies],
+        "By": [by(copy.actor) for copy in state.copies],
     }
     st.dataframe(rows, hide_index=True, alt="Copies of the data")
 
@@ -54,23 +60,23 @@ def _draw_ways(state: DataState) -> None:
     upload = state.upload
     if upload is not None:
         if st.button("Replace the files", key="data:replace", icon=":material/upload_file:"):
-            go("data", replace="files")
+            show(replace="files")
         if st.button("Correct names and types", key="data:edit", icon=":material/edit:"):
-            go("data", upload=upload.id)
-    busy = state.under_way is not None
-    label = "Load the files again" if upload else "Refresh now"
-    if st.button(label, key="data:refresh", icon=":material/refresh:", disabled=busy):
+            show(upload=upload.id)
+    closed = state.under_way is not None or state.source is None
+    if st.button("Refresh now", key="data:refresh", icon=":material/refresh:", disabled=closed):
         refresh(workspace(), actor())
         st.rerun()
     if st.button("Load other data", key="data:other", icon=":material/database_upload:"):
-        go("data", replace="all")
+        show(replace="all")
 
 
 def _draw_schedule(state: DataState) -> None:
     saved = state.saved
     current = schedule_from_json(saved.load_schedule) if saved.load_schedule else "manual"
     with st.container(border=True):
-        st.markdown(f"**When it is refreshed:** {plain(describe_schedule(current))}")
+        st.header("When it is refreshed", anchor=False)
+        st.markdown(f"Now: {plain(describe_schedule(current))}")
         chosen = draw_schedule_form(
             "data:schedule",
             current,
@@ -80,13 +86,14 @@ def _draw_schedule(state: DataState) -> None:
         changed = chosen is not None and chosen != current
         if st.button("Save", key="data:save_schedule", disabled=not changed) and chosen is not None:
             save_schedule(workspace(), chosen, actor())
+            say_next("The schedule of the refresh is saved.")
             st.rerun()
 
 
 def _draw_loads(state: DataState) -> None:
-    st.markdown("**Recent loads**")
+    st.header("Recent refreshes", anchor=False)
     if not state.loads:
-        st.caption("No load was asked for here yet.")
+        st.caption("No refresh was asked for yet.")
         return
     rows = {
         "Asked for": [full_moment(load.queued_at, state.zone) for load in state.loads],
@@ -96,11 +103,11 @@ def _draw_loads(state: DataState) -> None:
         "What happened": [without_file_words(load.error or "") for load in state.loads],
     }
     wide = {"What happened": st.column_config.TextColumn(width="large")}
-    st.dataframe(rows, hide_index=True, column_config=wide, alt="Recent loads")
+    st.dataframe(rows, hide_index=True, column_config=wide, alt="Recent refreshes")
 
 
 def _asker(load: LoadView) -> str:
-    return "schedule" if load.slot_at is not None else load.actor
+    return "By its schedule" if load.slot_at is not None else by(load.actor)
 
 
 def _took(load: LoadView) -> str:

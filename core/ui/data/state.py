@@ -5,12 +5,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from core.sample.workspace import has_sample
-from core.store.database import ReadSession
 from core.store.loads import LoadView, list_loads
-from core.store.processes import last_beat
 from core.store.snapshots import SnapshotView, current_snapshot, list_snapshots
 from core.store.workspace import WorkspaceView, get_workspace
-from core.ui.frame import GONE_AFTER
 from core.ui.session import workspace
 from core.ui.words import moment
 from core.workspace.data_source import failed_load, load_under_way, source_of
@@ -29,7 +26,6 @@ class DataState:
     copies: tuple[SnapshotView, ...]
     loads: tuple[LoadView, ...]
     is_sample: bool
-    scheduler_lives: bool
     now: datetime
 
     @property
@@ -58,12 +54,5 @@ def read_state() -> DataState:
             copies=list_snapshots(session),
             loads=list_loads(session),
             is_sample=has_sample(session),
-            scheduler_lives=scheduler_lives(session),
             now=session.now(),
         )
-
-
-def scheduler_lives(session: ReadSession) -> bool:
-    """Return whether a scheduler said lately that it is there."""
-    beat = last_beat(session)
-    return beat is not None and session.now() - beat <= GONE_AFTER

@@ -34,7 +34,7 @@ def draw_upload(earlier: Upload | None = None, *, leaving: bool = False) -> None
         st.info("No data is loaded yet. An admin brings it here.", icon=":material/database:")
         return
     with st.container(border=True):
-        st.header("Bring the files again" if earlier else "Bring your data")
+        st.header("Replace the files" if earlier else "Bring your data", anchor=False)
         st.markdown(_explained(earlier))
         files = st.file_uploader(
             "Files",

@@ -1,4 +1,4 @@
-"""How the page of the data says things: types, states of loads, verdicts without file words."""
+"""How the page of the data says things: types, states of refreshes, verdicts without file words."""
 
 import re
 
@@ -14,8 +14,8 @@ TYPE_WORDS = {
 }
 LOAD_WORDS = {
     LoadState.QUEUED: "waiting for its turn",
-    LoadState.LOADING: "loading",
-    LoadState.LOADED: "loaded",
+    LoadState.LOADING: "under way",
+    LoadState.LOADED: "done",
     LoadState.FAILED: "failed",
     LoadState.CANCELLED: "cancelled",
 }
