@@ -14,6 +14,9 @@ from tests.segments.datasets import all_of
 PATIENCE_S = 20
 LAPSING = "vips_about_to_lapse"
 QUIET = "quiet_in_france"
+FRANCE = {"field": "country", "op": "is", "value": "FR"}
+ORDERS = {"table": "orders", "measure": "count", "op": "at_least", "value": 2}
+GOLD = {"field": "loyalty_tier", "op": "is", "value": "gold"}
 
 
 def saved(opened: OpenWorkspace, name: str, *conditions: object, **more: object) -> str:
@@ -73,3 +76,9 @@ def bar(page: AppTest) -> str:
         time.sleep(0.02)
     page.run()
     return str(next(each.value for each in page.markdown if "data of" in each.value))
+
+
+def said_after(page: AppTest) -> str:
+    """Return what errors say, empty where there are none."""
+    assert not page.exception
+    return "\n".join(each.value for each in page.error)
