@@ -5,8 +5,9 @@ import streamlit as st
 from core.store.activations import get_activation
 from core.ui.activations.choices import draw_missing, read_choices
 from core.ui.activations.form import draw_activation_form
-from core.ui.activations.list import draw_activations, read_activations
+from core.ui.activations.list import draw_activations
 from core.ui.activations.page import draw_activation
+from core.ui.activations.state import read_activations
 from core.ui.edge import plain
 from core.ui.navigation import back
 from core.ui.roles import Role
@@ -22,12 +23,12 @@ LEAST = "viewer"
 def draw_list() -> None:
     st.title("Activations", anchor=False)
     st.caption("Each keeps one list at a platform in step with a segment.")
-    listed = read_activations()
+    state = read_activations()
     if may(Role.EDITOR) and st.button("New activation", icon=":material/add:", type="primary"):
         st.query_params.from_dict({"new": "1"})
         st.rerun()
-    if listed.views:
-        draw_activations(listed)
+    if state.views:
+        draw_activations(state)
     else:
         st.info("Nothing is activated yet: choose a segment and where its list should go.")
 

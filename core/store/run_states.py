@@ -40,3 +40,5 @@ FINAL = frozenset(
         RunState.REPLACED,
     }
 )
+# Such a run stays as it is until a human decides on it.
+RESTING = FINAL | {RunState.HELD, RunState.NEEDS_ATTENTION}

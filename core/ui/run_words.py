@@ -8,6 +8,7 @@ from core.store.run_story import RunEventView
 from core.store.runs import RunView
 from core.sync.outcome import RunCounts, stored_counts
 from core.ui.words import STATE_WORDS, count, number_of, state_badge
+from core.workspace.run_told import is_approved
 
 Detail = Mapping[str, object]
 
@@ -18,7 +19,7 @@ _ACTORS = {BROWSER: "In the browser", "scheduler": "Scheduler", "sample": "The s
 
 def run_badge(run: RunView) -> str:
     """Return the run's state as coloured Markdown; what was approved waits for nobody."""
-    if run.state is RunState.HELD and run.decision is not None:
+    if is_approved(run):
         return ":blue-badge[approved, waiting for its turn]"
     return state_badge(run.state)
 

@@ -10,7 +10,7 @@ from core.store.activations import ActivationView, get_activation_by_id
 from core.store.database import ReadSession
 from core.store.destinations import DestinationView, get_destination
 from core.store.run_history import data_instants
-from core.store.run_states import RunState
+from core.store.run_states import RESTING, RunState
 from core.store.run_story import RunEventView, list_events
 from core.store.runs import RunView, blocking_run, find_run
 from core.store.segments import get_segment
@@ -68,6 +68,16 @@ def tell_run(session: ReadSession, run_id: int) -> RunTold | None:
 def is_waiting_for_approval(run: RunView) -> bool:
     """Return whether a human is to decide on the run."""
     return run.state is RunState.HELD and run.decision is None
+
+
+def is_approved(run: RunView) -> bool:
+    """Return whether a human let the run go, and it is still to be sent."""
+    return run.state is RunState.HELD and run.decision is not None
+
+
+def is_at_rest(run: RunView) -> bool:
+    """Return whether the run stays as it is until somebody does something."""
+    return run.state in RESTING and not is_approved(run)
 
 
 def _why_outdated(session: ReadSession, run: RunView) -> str | None:

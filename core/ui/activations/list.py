@@ -1,58 +1,23 @@
 """The activations there are: which segment goes where, how large the list is, how it goes."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 import streamlit as st
 
 from core.schedule.definition import describe_schedule, schedule_from_json
 from core.schedule.slots import Slots
-from core.store.activations import ActivationView, list_activations
-from core.store.audiences import AudienceView, list_audiences
-from core.store.destinations import DestinationView, list_destinations
-from core.store.runs import RunView, newest_runs
-from core.store.segments import list_segments
-from core.store.workspace import get_workspace
+from core.store.activations import ActivationView
+from core.store.destinations import DestinationView
+from core.store.runs import RunView
+from core.ui.activations.state import ActivationsState
 from core.ui.edge import plain
 from core.ui.frame import draw_practice_badge
 from core.ui.navigation import link
-from core.ui.session import workspace
 from core.ui.words import count, moment, shortened, state_badge
 from core.workspace.destinations import is_practice
 
 _SHOWN = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """All that a list of activations shows."""
-
-    views: Sequence[ActivationView]
-    segments: Mapping[str, str]
-    destinations: Mapping[str, DestinationView]
-    audiences: Mapping[int, AudienceView]
-    newest: Mapping[int, RunView]
-    zone: str
-    now: datetime
-
-
-def read_activations() -> Listed:
-    """Return what there is to show, read in one transaction."""
-    with workspace().store.read() as session:
-        return Listed(
-            views=list_activations(session),
-            segments={view.key: view.name for view in list_segments(session, archived=True)},
-            destinations={v.key: v for v in list_destinations(session, archived=True)},
-            audiences={view.id: view for view in list_audiences(session)},
-            newest=newest_runs(session),
-            zone=get_workspace(session).zone,
-            now=session.now(),
-        )
-
-
-def draw_activations(listed: Listed) -> None:
+def draw_activations(state: ActivationsState) -> None:
     """Draw the activations that the search finds."""
     searched = st.text_input(
         "Search by name",
@@ -64,20 +29,20 @@ def draw_activations(listed: Listed) -> None:
         width=320,
     )
     word = (searched or "").casefold()
-    found = [view for view in listed.views if word in view.display_name.casefold()]
+    found = [view for view in state.views if word in view.display_name.casefold()]
     found.sort(key=lambda view: view.display_name.casefold())
     for view in found[:_SHOWN]:
-        _draw_one(view, listed)
+        _draw_one(view, state)
     if not found:
         st.caption("No activation has that in its name.")
     if len(found) > _SHOWN:
         st.caption(f"The first {_SHOWN} of {len(found)} are shown: search for the others.")
 
 
-def _draw_one(view: ActivationView, listed: Listed) -> None:
-    to = listed.destinations[view.destination_key]
-    run = listed.newest.get(view.id)
-    audience = listed.audiences[view.audience_id]
+def _draw_one(view: ActivationView, state: ActivationsState) -> None:
+    to = state.destinations[view.destination_key]
+    run = state.newest.get(view.id)
+    audience = state.audiences[view.audience_id]
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             with st.container(width="stretch"):
@@ -92,9 +57,9 @@ def _draw_one(view: ActivationView, listed: Listed) -> None:
             st.markdown(_state(view, to, run), width="content")
             if is_practice(to):
                 draw_practice_badge()
-            segment = plain(shortened(listed.segments[view.segment_key]))
+            segment = plain(shortened(state.segments[view.segment_key]))
             st.caption(
-                f"{segment} → {plain(shortened(to.name))} · {_next(view, listed)}", width="content"
+                f"{segment} → {plain(shortened(to.name))} · {_next(view, state)}", width="content"
             )
 
 
@@ -106,11 +71,11 @@ def _state(view: ActivationView, to: DestinationView, run: RunView | None) -> st
     return state_badge(run.state) if run else ":gray-badge[never ran]"
 
 
-def _next(view: ActivationView, listed: Listed) -> str:
+def _next(view: ActivationView, state: ActivationsState) -> str:
     schedule = schedule_from_json(view.schedule)
     if isinstance(schedule, str) or view.paused_at is not None:
         return describe_schedule(schedule)
-    due = Slots(schedule, listed.zone, view.started_at).next_after(listed.now)
+    due = Slots(schedule, state.zone.key, view.started_at).next_after(state.now)
     if due is None:
         return "no run is left in its schedule"
-    return f"next run {moment(due, ZoneInfo(listed.zone), listed.now)}"
+    return f"next run {moment(due, state.zone, state.now)}"

@@ -1,132 +1,80 @@
 """One activation: whether its list is ready, what comes next, what ran last."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from core.destinations import destination_type
 from core.schedule.definition import describe_schedule, schedule_from_json
 from core.store.activations import (
-    ActivationView,
     archive_activation,
-    get_activation,
     pause_activation,
     resume_activation,
 )
-from core.store.audiences import AudienceView, get_audience
 from core.store.database import WriteSession
-from core.store.destinations import DestinationView, get_destination
-from core.store.run_states import FINAL, RunState
-from core.store.runs import RunView, list_runs
-from core.store.segments import SegmentView, get_segment
-from core.store.workspace import WorkspaceView, get_workspace
+from core.store.run_states import RunState
+from core.store.runs import RunView
 from core.sync.queueing import queue_by_hand
-from core.ui.edge import draw_again, errors_shown, plain
+from core.ui.activations.state import ActivationState, read_activation
+from core.ui.edge import errors_shown, plain
 from core.ui.frame import draw_practice_badge
 from core.ui.navigation import link
 from core.ui.roles import Role
 from core.ui.schedule_form import next_moments
 from core.ui.session import actor, may, workspace
-from core.ui.words import STATE_WORDS, count, moment, shortened, state_badge
+from core.ui.watching import watch
+from core.ui.words import STATE_WORDS, count, shortened, state_badge
 from core.workspace.destinations import is_practice
 
-_LAST_RUNS = 5
 _LOOK_AGAIN_S = 2
-_RESTING = {*FINAL, RunState.HELD, RunState.NEEDS_ATTENTION}
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An activation with all that its page tells."""
-
-    view: ActivationView
-    segment: SegmentView
-    destination: DestinationView
-    audience: AudienceView
-    runs: Sequence[RunView]
-    workspace: WorkspaceView
-    now: datetime
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.workspace.zone)
-
-    @property
-    def place(self) -> str:
-        return destination_type(self.destination.platform).place
-
-    @property
-    def is_moving(self) -> bool:
-        """Return whether a run waits or is under way."""
-        return any(run.state not in _RESTING for run in self.runs)
-
-    def at(self, at: datetime) -> str:
-        return moment(at, self.zone, self.now)
 
 
 def draw_activation(key: str) -> None:
     """Draw the page of an activation. Raises: UnknownName."""
-    shown = _read(key)
-    st.title(plain(shown.view.display_name), anchor=False)
-    _draw_joined(shown)
-    _draw_actions(shown)
-    _draw_obstacles(shown)
-    # What moves is looked at again by itself, until it rests.
-    st.fragment(_draw_moving, run_every=_LOOK_AGAIN_S if shown.is_moving else None)(key)
+    state = read_activation(key)
+    st.title(plain(state.view.display_name), anchor=False)
+    _draw_joined(state)
+    _draw_actions(state)
+    _draw_obstacles(state)
+    watch(
+        state,
+        partial(read_activation, key),
+        _draw_moving,
+        is_moving=lambda each: each.moving is not None,
+        every_s=_LOOK_AGAIN_S,
+    )
 
 
-def _draw_moving(key: str) -> None:
-    with errors_shown():
-        shown = _read(key)
-        for draw in (_draw_readiness, _draw_next, _draw_runs):
-            with st.container(border=True):
-                draw(shown)
-        if not shown.is_moving and st.session_state.pop("activation:moved", False):
-            draw_again()
-        if shown.is_moving:
-            st.session_state["activation:moved"] = True
+def _draw_moving(state: ActivationState) -> None:
+    for draw in (_draw_readiness, _draw_next, _draw_runs):
+        with st.container(border=True):
+            draw(state)
 
 
-def _read(key: str) -> Shown:
-    with workspace().store.read() as session:
-        view = get_activation(session, key)
-        return Shown(
-            view=view,
-            segment=get_segment(session, view.segment_key),
-            destination=get_destination(session, view.destination_key),
-            audience=get_audience(session, view.audience_id),
-            runs=list_runs(session, activation_id=view.id, limit=_LAST_RUNS),
-            workspace=get_workspace(session),
-            now=session.now(),
-        )
-
-
-def _draw_joined(shown: Shown) -> None:
+def _draw_joined(state: ActivationState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        if is_practice(shown.destination):
+        if is_practice(state.destination):
             draw_practice_badge()
-        link("segments", plain(shortened(shown.segment.name)), segment=shown.segment.key)
+        link("segments", plain(shortened(state.segment.name)), segment=state.segment.key)
         st.markdown(":material/arrow_forward:", width="content")
-        to = shown.destination
+        to = state.destination
         link("destinations", plain(shortened(to.name)), destination=to.key)
 
 
-def _draw_readiness(shown: Shown) -> None:
+def _draw_readiness(state: ActivationState) -> None:
     """Say whether a campaign may use the list, and under which name."""
-    audience = shown.audience
-    st.header(f"In {shown.place}", anchor=False)
+    audience = state.audience
+    st.header(f"In {state.place}", anchor=False)
     if audience.applied_at is not None and audience.ledger_file is not None:
         st.markdown(
-            f":green[:material/check_circle:] **Ready in {shown.place}** since "
-            f"{shown.at(audience.applied_at)}"
+            f":green[:material/check_circle:] **Ready in {state.place}** since "
+            f"{state.at(audience.applied_at)}"
         )
     elif audience.last_write_at is not None:
         st.markdown(
             ":orange[:material/hourglass_top:] **Do not send a campaign yet**: "
-            f"{shown.place} has not taken in what was sent {shown.at(audience.last_write_at)}."
+            f"{state.place} has not taken in what was sent {state.at(audience.last_write_at)}."
         )
     else:
         st.markdown(
@@ -134,40 +82,40 @@ def _draw_readiness(shown: Shown) -> None:
             "send a campaign yet."
         )
     if audience.ledger_file is not None:
-        people = plain(shown.workspace.people_word)
+        people = plain(state.workspace.people_word)
         st.markdown(f"**{count(audience.ledger_rows)}** {people} are in the list.")
-    st.caption(destination_type(shown.destination.platform).name_label)
+    st.caption(destination_type(state.destination.platform).name_label)
     st.code(audience.name, language=None, wrap_lines=True)
 
 
-def _draw_next(shown: Shown) -> None:
+def _draw_next(state: ActivationState) -> None:
     st.header("When", anchor=False)
-    schedule = schedule_from_json(shown.view.schedule)
+    schedule = schedule_from_json(state.view.schedule)
     said = describe_schedule(schedule)
     st.markdown(f"{said[:1].upper()}{said[1:]}")
-    if shown.view.paused_at is not None:
+    if state.view.paused_at is not None:
         st.caption("Nothing runs while it is paused.")
         return
-    zone = shown.workspace.zone
-    found = next_moments(schedule, zone, shown.view.started_at, shown.now)
+    zone = state.workspace.zone
+    found = next_moments(schedule, zone, state.view.started_at, state.now)
     if found:
-        st.caption(f"Next: {' · '.join(shown.at(at) for at in found)} · {zone}")
+        st.caption(f"Next: {' · '.join(state.at(at) for at in found)} · {zone}")
     elif not isinstance(schedule, str):
         st.caption("No moment is left for this schedule.")
 
 
-def _draw_runs(shown: Shown) -> None:
+def _draw_runs(state: ActivationState) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         st.header("Last runs", width="content", anchor=False)
-        if shown.runs:
-            link("runs", "All its runs", activation=shown.view.key)
-    if not shown.runs:
+        if state.runs:
+            link("runs", "All its runs", activation=state.view.key)
+    if not state.runs:
         st.caption("It never ran.")
-    for run in shown.runs:
+    for run in state.runs:
         with st.container(horizontal=True, vertical_alignment="center"):
-            link("runs", shown.at(run.started_at or run.queued_at), run=str(run.id))
+            link("runs", state.at(run.started_at or run.queued_at), run=str(run.id))
             st.markdown(state_badge(run.state), width="content")
             st.caption(_told(run), width="content")
 
@@ -186,45 +134,45 @@ def _rows(run: RunView) -> int:
     return sum(run.counts.get(kind, 0) for kind in ("adds", "changes", "resent", "removes"))
 
 
-def _draw_obstacles(shown: Shown) -> None:
+def _draw_obstacles(state: ActivationState) -> None:
     """Say what keeps the list from being kept in step."""
-    view, to = shown.view, shown.destination
+    view, to = state.view, state.destination
     if view.archived_at is not None:
         st.warning("**Archived**: the list stays where it is, and nothing keeps it in step.")
     elif view.paused_at is not None:
         why = f" {plain(view.paused_reason)}" if view.paused_reason else ""
         st.warning(
-            f"**Paused** since {shown.at(view.paused_at)}.{why} The list stays in {shown.place} "
+            f"**Paused** since {state.at(view.paused_at)}.{why} The list stays in {state.place} "
             "as it is.",
             icon=":material/pause_circle:",
         )
     if to.paused_at is not None:
         st.error(
-            f"**Nothing is sent to {plain(shortened(to.name))}** since {shown.at(to.paused_at)}: "
+            f"**Nothing is sent to {plain(shortened(to.name))}** since {state.at(to.paused_at)}: "
             f"{plain(to.paused_reason or '')} Whoever administers Rollcall mends this on the "
             "destination's page; what is due then runs by itself.",
             icon=":material/key_off:",
         )
         link("destinations", "Open the destination", destination=to.key)
-    if shown.segment.paused_reason is not None:
+    if state.segment.paused_reason is not None:
         st.error(
-            f"**The segment cannot be worked out**: {plain(shown.segment.paused_reason)}",
+            f"**The segment cannot be worked out**: {plain(state.segment.paused_reason)}",
             icon=":material/error:",
         )
-        link("segments", "Open the segment", segment=shown.segment.key)
+        link("segments", "Open the segment", segment=state.segment.key)
 
 
-def _draw_actions(shown: Shown) -> None:
-    if not may(Role.EDITOR) or shown.view.archived_at is not None:
+def _draw_actions(state: ActivationState) -> None:
+    if not may(Role.EDITOR) or state.view.archived_at is not None:
         return
-    view, paused = shown.view, shown.view.paused_at is not None
+    view, paused = state.view, state.view.paused_at is not None
     with st.container(horizontal=True):
         if st.button(
             "Run now",
             type="primary",
             icon=":material/play_arrow:",
-            disabled=paused or shown.is_moving,
-            help=_why_not(shown),
+            disabled=paused or state.moving is not None,
+            help=_why_not(state),
         ):
             _do(lambda session: queue_by_hand(session, view))
         if paused:
@@ -237,7 +185,7 @@ def _draw_actions(shown: Shown) -> None:
             st.rerun()
         with st.popover("Archive …", icon=":material/archive:"):
             st.write(
-                f"Nothing keeps the list in step any more; it stays in {shown.place} as it is."
+                f"Nothing keeps the list in step any more; it stays in {state.place} as it is."
             )
             if st.button("Archive it"):
                 _do(lambda session: archive_activation(session, view.key))
@@ -246,8 +194,8 @@ def _draw_actions(shown: Shown) -> None:
 _PAUSE = "Nothing runs until you resume it; the list stays in the platform as it is."
 
 
-def _why_not(shown: Shown) -> str | None:
-    moving = next((run for run in shown.runs if run.state not in _RESTING), None)
+def _why_not(state: ActivationState) -> str | None:
+    moving = state.moving
     return f"A run is under way already: {STATE_WORDS[moving.state]}." if moving else None
 
 

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.store.run_states import FINAL, RunState
 from core.ui.edge import plain
 from core.ui.home.state import HomeState
 from core.ui.mending import draw_way
@@ -10,6 +9,7 @@ from core.ui.navigation import link
 from core.ui.words import count, number_of, shortened
 from core.workspace.attention import Need, NeedKind
 from core.workspace.overview import ListStatus
+from core.workspace.run_told import is_at_rest
 
 _SHOWN = 8
 _ICONS = {
@@ -42,7 +42,7 @@ def verdict_of(state: HomeState) -> str:
 
 
 def _unwritten(waiting: list[ListStatus]) -> str:
-    if all(each.newest is None or each.newest.state in FINAL for each in waiting):
+    if all(each.newest is None or is_at_rest(each.newest) for each in waiting):
         have = "has" if len(waiting) == 1 else "have"
         return f"{number_of(len(waiting), 'list')} {have} not been sent yet"
     are = "is" if len(waiting) == 1 else "are"
@@ -97,5 +97,4 @@ def _detail(need: Need) -> str:
 def is_moving(state: HomeState) -> bool:
     """Return whether anything is under way that will change what stands here."""
     newest = (each.newest for each in state.overview.lists)
-    resting = {*FINAL, RunState.HELD, RunState.NEEDS_ATTENTION}
-    return any(run is not None and run.state not in resting for run in newest)
+    return any(run is not None and not is_at_rest(run) for run in newest)

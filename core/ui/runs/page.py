@@ -1,66 +1,63 @@
 """One run's story: how it stands, what it changes and why, and what happened step by step."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 import streamlit as st
 
 from core.store.run_states import FINAL, RunState
 from core.store.runs import RunView, get_run
-from core.store.workspace import WorkspaceView, get_workspace
 from core.sync.outcome import RunCounts, stored_counts
-from core.ui.edge import draw_again, errors_shown, plain
+from core.ui.edge import plain
 from core.ui.navigation import back
 from core.ui.run_words import by, losses, run_badge, started_by, story, took
 from core.ui.runs.actions import draw_actions
 from core.ui.runs.figures import draw_chart, waterfall_figure, waterfall_steps
 from core.ui.runs.people import draw_people
-from core.ui.runs.state import draw_state
+from core.ui.runs.standing import draw_standing
+from core.ui.runs.state import StoryState, read_story
 from core.ui.session import workspace
+from core.ui.watching import watch
 from core.ui.words import count, full_moment, length, moment, number_of, shortened
-from core.workspace.run_told import RunTold, tell_run
+from core.workspace.run_told import RunTold, is_at_rest
 
-_AGAIN_S = 2.0
+_LOOK_AGAIN_S = 2
 _TITLE_LETTERS = 90
 
 
 def draw_run(asked: str) -> None:
     """Draw the run whose number the address gives, or say that there is none."""
     back("All runs", key="runs:back")
-    with workspace().store.read() as session:
-        number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
-        told = tell_run(session, number)
-        saved, now = get_workspace(session), session.now()
-    if told is None:
+    state = read_story(int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0)
+    if state is None:
         st.title("Runs")
         st.markdown(f"There is no run {plain(shortened(asked))}. The address may be cut or old.")
         return
-    _draw_head(told, saved, now)
-    _draw_numbers(told, saved)
-    draw_people(told)
-    _draw_story(told, saved)
+    _draw_head(state)
+    _draw_numbers(state)
+    draw_people(state.told)
+    _draw_story(state)
 
 
-def _draw_head(told: RunTold, saved: WorkspaceView, now: datetime) -> None:
-    zone, run = ZoneInfo(saved.zone), told.run
+def _draw_head(state: StoryState) -> None:
+    told, run = state.told, state.told.run
     st.title(plain(shortened(told.activation.display_name, _TITLE_LETTERS)))
     at = run.now or run.started_at or run.queued_at
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{run_badge(run)} Run {run.id} · {full_moment(at, zone)}", width="content")
-    draw_state(told, zone, now)
-    if run.state not in (*FINAL, RunState.HELD, RunState.NEEDS_ATTENTION):
-        _follow(run.id, run.state)
+        st.markdown(
+            f"{run_badge(run)} Run {run.id} · {full_moment(at, state.zone)}", width="content"
+        )
+    draw_standing(told, state.zone, state.now)
+    if not is_at_rest(run):
+        _watch_progress(run)
     draw_actions(told)
-    st.caption(_circumstances(told, zone, now))
+    st.caption(_circumstances(state))
 
 
-def _circumstances(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
-    run = told.run
+def _circumstances(state: StoryState) -> str:
+    told, run = state.told, state.told.run
     parts = [f"Started {plain(started_by(run.trigger, told.asked_by))}"]
     if (span := took(run)) is not None:
         parts.append(f"took {length(span)}")
     if told.data_at is not None:
-        parts.append(f"data of {moment(told.data_at, zone, now)}")
+        parts.append(f"data of {moment(told.data_at, state.zone, state.now)}")
     parts.append(f"to {plain(shortened(told.destination.name))}")
     if run.merged_slots:
         parts.append(f"stands for {number_of(run.merged_slots, 'further time')} that it was due")
@@ -71,15 +68,20 @@ def _circumstances(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
     return " · ".join(parts)
 
 
-@st.fragment(run_every=_AGAIN_S)
-def _follow(run_id: int, seen: RunState) -> None:
-    """Show how far the run is; once its state is another, draw the page anew."""
-    with errors_shown():
-        with workspace().store.read() as session:
-            run = get_run(session, run_id)
-        if run.state is not seen:
-            draw_again()
-        _draw_progress(run)
+def _watch_progress(run: RunView) -> None:
+    """Show how far the run is; once its state is another, the page is drawn anew."""
+    watch(
+        run,
+        lambda: _read(run.id),
+        _draw_progress,
+        is_moving=lambda each: each.state is run.state,
+        every_s=_LOOK_AGAIN_S,
+    )
+
+
+def _read(run_id: int) -> RunView:
+    with workspace().store.read() as session:
+        return get_run(session, run_id)
 
 
 def _draw_progress(run: RunView) -> None:
@@ -90,10 +92,11 @@ def _draw_progress(run: RunView) -> None:
         st.progress(done / rows, text=said)
 
 
-def _draw_numbers(told: RunTold, saved: WorkspaceView) -> None:
+def _draw_numbers(state: StoryState) -> None:
+    told = state.told
     if told.run.plan_id is None:
         return
-    counts, people = told.counts, plain(saved.people_word)
+    counts, people = told.counts, plain(state.saved.people_word)
     with st.container(border=True):
         st.markdown(_way(counts, people))
         st.markdown(_change(told))
@@ -145,16 +148,16 @@ def _lost(counts: RunCounts) -> str:
     return f"{count(number)} of {count(counts.segment)} in the segment are not sent, because:"
 
 
-def _draw_story(told: RunTold, saved: WorkspaceView) -> None:
-    zone = ZoneInfo(saved.zone)
+def _draw_story(state: StoryState) -> None:
+    events = state.told.events
     st.header("Step by step")
-    st.caption(f"Times in {plain(saved.zone)}")
-    said = story(told.events, saved.people_word)
+    st.caption(f"Times in {plain(state.saved.zone)}")
+    said = story(events, state.saved.people_word)
     st.table(
         {
-            "When": [f"{event.at.astimezone(zone):%d %b %H:%M:%S}" for event in told.events],
+            "When": [f"{event.at.astimezone(state.zone):%d %b %H:%M:%S}" for event in events],
             "What happened": [plain(each) for each in said],
-            "By": [plain(by(event.actor)) for event in told.events],
+            "By": [plain(by(event.actor)) for event in events],
         },
         border="horizontal",
         alt="What happened in this run, oldest first",

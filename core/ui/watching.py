@@ -1,0 +1,34 @@
+"""Parts of a page that are drawn again by themselves while something moves."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import streamlit as st
+
+from core.ui.edge import draw_again, errors_shown
+
+_State = TypeVar("_State")
+
+
+def watch(
+    first: _State,
+    read: Callable[[], _State],
+    draw: Callable[[_State], None],
+    *,
+    is_moving: Callable[[_State], bool],
+    every_s: float,
+) -> None:
+    """Draw `first`; while it moves, draw what `read` returns then, and the page again at rest."""
+    if not is_moving(first):
+        draw(first)
+        return
+    undrawn = [first]
+
+    def draw_now() -> None:
+        with errors_shown():
+            state = undrawn.pop() if undrawn else read()
+            if not is_moving(state):
+                draw_again()
+            draw(state)
+
+    st.fragment(draw_now, run_every=every_s)()
