@@ -17,7 +17,7 @@ _KEPT, _BY_ITSELF = "edge:kept", "edge:by itself"
 
 _UNFORESEEN = (
     "Something went wrong that nobody foresaw, and nothing was changed by it. Load the page again; "
-    "if it stays, your administrator finds more in the app's log."
+    "if it stays, whoever runs Rollcall finds more in the app's log."
 )
 
 
@@ -26,6 +26,7 @@ class _Kept:
     sentence: str
     is_error: bool = False
     was_drawn: bool = False
+    place: str = ""
 
 
 @contextmanager
@@ -56,18 +57,30 @@ def on_click(do: Callable[_P, None]) -> Callable[_P, None]:
     return safe
 
 
-def say_next(sentence: str) -> None:
-    """Let the page that is drawn after a callback say what it did."""
-    st.session_state[_KEPT] = _Kept(sentence)
+def say_next(sentence: str, place: str = "") -> None:
+    """Let the page that is drawn after a click say what it did, at its top or at a `place`."""
+    st.session_state[_KEPT] = _Kept(sentence, place=place)
 
 
 def draw_kept() -> None:
-    """Draw what came of the last callback, until somebody does something else."""
+    """Draw what came of the last click, until somebody does something else."""
     by_itself = st.session_state.pop(_BY_ITSELF, False)
     kept: _Kept | None = st.session_state.pop(_KEPT, None)
     if kept is None or (kept.was_drawn and not by_itself):
         return
     st.session_state[_KEPT] = replace(kept, was_drawn=True)
+    if not kept.place:
+        _draw(kept)
+
+
+def draw_kept_at(place: str) -> None:
+    """Draw what came of the last click where its button is: far below the top of a page."""
+    kept: _Kept | None = st.session_state.get(_KEPT)
+    if kept is not None and kept.place == place:
+        _draw(kept)
+
+
+def _draw(kept: _Kept) -> None:
     if kept.is_error:
         st.error(kept.sentence, icon=":material/error:")
     else:

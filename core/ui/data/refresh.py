@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.schedule.definition import describe_schedule, schedule_from_json
+from core.schedule.definition import schedule_from_json
 from core.store.loads import LoadView
 from core.ui.data.state import DataState
 from core.ui.data.words import LOAD_WORDS, without_file_words
@@ -76,7 +76,6 @@ def _draw_schedule(state: DataState) -> None:
     current = schedule_from_json(saved.load_schedule) if saved.load_schedule else "manual"
     with st.container(border=True):
         st.header("When it is refreshed", anchor=False)
-        st.markdown(f"Now: {plain(describe_schedule(current))}")
         chosen = draw_schedule_form(
             "data:schedule",
             current,

@@ -9,12 +9,13 @@ from streamlit.delta_generator import DeltaGenerator
 from core.destinations import destination_type
 from core.errors import RollcallError
 from core.store.destinations import DestinationView
-from core.ui.edge import plain, say_next, sentence_of
+from core.ui.edge import draw_kept_at, plain, say_next, sentence_of
 from core.ui.navigation import show
 from core.ui.session import actor, workspace
 from core.workspace.destination_drafts import DestinationDraft, DraftRefused, save_draft, try_draft
 from core.workspace.destinations import open_values, secret_fields
 
+_PLACE = "destinations:form"
 _MOST_CHARACTERS = 255
 Places = Mapping[str, DeltaGenerator]
 
@@ -28,6 +29,8 @@ def draw_destination_form(platform: str, saved: DestinationView | None) -> None:
             save = st.form_submit_button("Save", type="primary", icon=":material/check:")
             test = st.form_submit_button("Test the connection", icon=":material/cable:")
         said = st.empty()
+    with said:
+        draw_kept_at(_PLACE)
     if save:
         _save(draft, places, said)
     elif test:
@@ -82,7 +85,7 @@ def _save(draft: DestinationDraft, places: Places, said: DeltaGenerator) -> None
     except RollcallError as error:
         _draw_faults(error, places, said)
         return
-    say_next("Saved. Test the connection to be sure that the keys are right.")
+    say_next("Saved. Test the connection to be sure that the keys are right.", _PLACE)
     show(destination=view.key)
 
 
@@ -94,7 +97,7 @@ def _test(draft: DestinationDraft, places: Places, said: DeltaGenerator) -> None
         _draw_faults(error, places, said)
         return
     unsaved = "" if draft.saved else " Save it to use it."
-    say_next(plain(f"{result.sentence}{unsaved}"))
+    say_next(plain(f"{result.sentence}{unsaved}"), _PLACE)
     st.rerun()
 
 
