@@ -21,14 +21,14 @@ from core.schedule.slots import Slots
 from core.store.workspace import get_workspace
 from core.ui.edge import plain
 from core.ui.session import workspace
-from core.ui.words import moment
+from core.ui.words import SCHEDULE_ENDED, moment
 from core.ui.zones import zone_names
 
 _KINDS = {
     AFTER_REFRESH: "After each data refresh",
     "days": "Days and times",
     "every": "Every …",
-    "cron": "Cron",
+    "cron": "Advanced (cron)",
     MANUAL: "By hand",
 }
 _DAYS = {
@@ -189,7 +189,7 @@ def _draw_moments(schedule: Schedule, grid_start: datetime | None) -> None:
     found = next_moments(schedule, zone, grid_start or now, now)
     there = ZoneInfo(schedule.zone or zone)
     if not found:
-        st.warning("No moment is left for this schedule.", icon=":material/event_busy:")
+        st.warning(SCHEDULE_ENDED, icon=":material/event_busy:")
         return
     said = " · ".join(moment(at, there, now) for at in found)
     st.caption(f"Next: {said} · {there.key}")

@@ -21,6 +21,7 @@ STATE_WORDS = {
     RunState.REPLACED: "replaced by a later one",
     RunState.NEEDS_ATTENTION: "needs attention",
 }
+SCHEDULE_ENDED = "This schedule has ended: choose another."
 _COLOURS = {
     RunState.UNCHANGED: "green",
     RunState.SUCCEEDED: "green",

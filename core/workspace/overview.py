@@ -12,6 +12,7 @@ from core.store.run_history import ENDED_WELL, RunPoint, data_instants, list_poi
 from core.store.run_states import RunState
 from core.store.runs import RunView, newest_runs
 from core.workspace.attention import Need, find_needs
+from core.workspace.readiness import Readiness, readiness_of
 
 TREND = 20
 POINTS_READ = 1_000
@@ -31,7 +32,7 @@ class ListStatus:
     size: int
     trend: tuple[int, ...]
     data_at: datetime | None
-    ready_since: datetime | None
+    readiness: Readiness
     is_written: bool
     needs_somebody: bool
 
@@ -119,7 +120,7 @@ def _status(
         size=audience.ledger_rows,
         trend=tuple(point.size for point in points[-TREND:]),
         data_at=data_at,
-        ready_since=audience.applied_at,
+        readiness=readiness_of(audience),
         is_written=audience.ledger_file is not None,
         needs_somebody=needs_somebody,
     )

@@ -10,11 +10,13 @@ from core.store.activations import ActivationView, list_activations, pause_activ
 from core.store.audiences import book_ledger, note_applied, note_created, note_write
 from core.store.database import WriteSession
 from core.store.destinations import archive_destination, get_destination, pause_destination
+from core.store.run_states import RunState
 from core.store.runs import list_runs
 from core.sync.queueing import queue_by_hand
 from core.workspace.destination_drafts import DestinationDraft, save_draft
 from core.workspace.opened import OpenWorkspace
 from tests.app.conftest import OpenApp
+from tests.app.runs import run_in
 from tests.app.screen import press, widget, words
 from tests.stand_in import StandInServer
 
@@ -181,6 +183,14 @@ def test_a_list_is_ready_once_the_platform_has_taken_everything_in(
     change(opened, lambda session: note_applied(session, audience, "t2"))
     said = words(app("activations", activation=KEY))
     assert "Ready in Batch" in said and KEY in said
+
+
+def test_a_run_that_is_approved_waits_for_nobody(
+    app: OpenApp, sample: object, opened: OpenWorkspace
+) -> None:
+    run_in(opened, RunState.HELD, decision="approved", hold_reasons=["43 % would leave"])
+    for said in (words(app("activations")), words(app("activations", activation=KEY))):
+        assert "approved, waiting for its turn" in said and "waiting for approval" not in said
 
 
 def test_a_pause_says_that_the_list_stays(

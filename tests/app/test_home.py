@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.store.activations import create_activation
-from core.store.audiences import book_ledger
+from core.store.audiences import book_ledger, note_write
 from core.store.destinations import pause_destination
 from core.store.run_states import RunState
 from core.store.snapshots import current_snapshot
@@ -108,6 +108,26 @@ def test_refused_keys_lead_to_the_destination(
     page = app("home")
     assert "Whoever manages the API keys mends it" in words(page)
     assert "destinations?destination=practice" in " ".join(links(page))
+
+
+def test_a_list_wears_the_pause_of_its_destination(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    synced(opened, 5)
+    with opened.store.write("scheduler") as session:
+        pause_destination(session, "practice", "Batch refuses the REST API key (401).")
+    assert "destination paused" in words(app("home"))
+
+
+def test_a_list_that_is_being_filled_is_not_to_be_used_yet(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    audience = run_in(opened, RunState.SENDING).audience_id
+    with opened.store.write("scheduler") as session:
+        note_write(session, audience, "t1")
+    key = sample_list(opened).key
+    for said in (words(app("home")), words(app("activations", activation=key))):
+        assert "Do not send a campaign yet" in said
 
 
 @pytest.mark.parametrize(("before", "after", "told"), [(100, 130, "+30 %"), (100, 79, "−21 %")])

@@ -8,6 +8,7 @@ import pytest
 from core.settings import Settings
 from core.store.run_states import RunState
 from core.workspace.overview import ListStatus, Overview, look_at_lists
+from core.workspace.readiness import ReadinessKind
 from tests.sync.world import World, make_world
 
 
@@ -44,7 +45,7 @@ def test_a_list_has_its_size_its_trend_and_the_age_of_its_data(world: World) -> 
     status = only(world)
     assert (status.size, status.trend) == (4, (3, 5, 4))
     assert status.newest is not None and status.newest.state is RunState.SUCCEEDED
-    assert status.ready_since is not None and status.data_at == world.clock.start
+    assert status.readiness.kind is ReadinessKind.READY and status.data_at == world.clock.start
 
 
 def test_a_failed_run_leaves_the_age_of_what_was_booked_before(world: World) -> None:

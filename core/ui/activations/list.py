@@ -2,16 +2,13 @@
 
 import streamlit as st
 
-from core.schedule.definition import describe_schedule, schedule_from_json
-from core.schedule.slots import Slots
 from core.store.activations import ActivationView
-from core.store.destinations import DestinationView
-from core.store.runs import RunView
 from core.ui.activations.state import ActivationsState
 from core.ui.edge import plain
 from core.ui.frame import draw_practice_badge
+from core.ui.list_words import list_badge, next_run_words
 from core.ui.navigation import link
-from core.ui.words import count, moment, shortened, state_badge
+from core.ui.words import count, shortened
 from core.workspace.destinations import is_practice
 
 _SHOWN = 50
@@ -54,28 +51,9 @@ def _draw_one(view: ActivationView, state: ActivationsState) -> None:
                 size if audience.ledger_file else "no list yet", width=120, text_alignment="right"
             )
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(_state(view, to, run), width="content")
+            st.markdown(list_badge(view, to, run), width="content")
             if is_practice(to):
                 draw_practice_badge()
             segment = plain(shortened(state.segments[view.segment_key]))
-            st.caption(
-                f"{segment} → {plain(shortened(to.name))} · {_next(view, state)}", width="content"
-            )
-
-
-def _state(view: ActivationView, to: DestinationView, run: RunView | None) -> str:
-    if view.paused_at is not None:
-        return ":gray-badge[:material/pause: paused]"
-    if to.paused_at is not None:
-        return ":red-badge[:material/key_off: destination paused]"
-    return state_badge(run.state) if run else ":gray-badge[never ran]"
-
-
-def _next(view: ActivationView, state: ActivationsState) -> str:
-    schedule = schedule_from_json(view.schedule)
-    if isinstance(schedule, str) or view.paused_at is not None:
-        return describe_schedule(schedule)
-    due = Slots(schedule, state.zone.key, view.started_at).next_after(state.now)
-    if due is None:
-        return "no run is left in its schedule"
-    return f"next run {moment(due, state.zone, state.now)}"
+            comes = next_run_words(view, state.zone, state.now)
+            st.caption(f"{segment} → {plain(shortened(to.name))} · {comes}", width="content")

@@ -15,17 +15,21 @@ from core.store.activations import (
 from core.store.database import WriteSession
 from core.store.run_states import RunState
 from core.store.runs import RunView
+from core.sync.outcome import stored_counts
 from core.sync.queueing import queue_by_hand
 from core.ui.activations.state import ActivationState, read_activation
 from core.ui.edge import errors_shown, plain
 from core.ui.frame import draw_practice_badge
+from core.ui.list_words import READINESS_ICONS, next_run_words, readiness_words
 from core.ui.navigation import link
 from core.ui.roles import Role
+from core.ui.run_words import run_badge
 from core.ui.schedule_form import next_moments
 from core.ui.session import actor, may, workspace
 from core.ui.watching import watch
-from core.ui.words import STATE_WORDS, count, shortened, state_badge
+from core.ui.words import STATE_WORDS, count, shortened
 from core.workspace.destinations import is_practice
+from core.workspace.readiness import readiness_of
 
 _LOOK_AGAIN_S = 2
 
@@ -66,21 +70,9 @@ def _draw_readiness(state: ActivationState) -> None:
     """Say whether a campaign may use the list, and under which name."""
     audience = state.audience
     st.header(f"In {state.place}", anchor=False)
-    if audience.applied_at is not None and audience.ledger_file is not None:
-        st.markdown(
-            f":green[:material/check_circle:] **Ready in {state.place}** since "
-            f"{state.at(audience.applied_at)}"
-        )
-    elif audience.last_write_at is not None:
-        st.markdown(
-            ":orange[:material/hourglass_top:] **Do not send a campaign yet**: "
-            f"{state.place} has not taken in what was sent {state.at(audience.last_write_at)}."
-        )
-    else:
-        st.markdown(
-            ":gray[:material/schedule:] **Not there yet**: the first run makes the list. Do not "
-            "send a campaign yet."
-        )
+    ready = readiness_of(audience)
+    said = readiness_words(ready, state.place, state.zone, state.now)
+    st.markdown(f"{READINESS_ICONS[ready.kind]} {said}")
     if audience.ledger_file is not None:
         people = plain(state.workspace.people_word)
         st.markdown(f"**{count(audience.ledger_rows)}** {people} are in the list.")
@@ -93,15 +85,11 @@ def _draw_next(state: ActivationState) -> None:
     schedule = schedule_from_json(state.view.schedule)
     said = describe_schedule(schedule)
     st.markdown(f"{said[:1].upper()}{said[1:]}")
-    if state.view.paused_at is not None:
-        st.caption("Nothing runs while it is paused.")
-        return
-    zone = state.workspace.zone
-    found = next_moments(schedule, zone, state.view.started_at, state.now)
-    if found:
-        st.caption(f"Next: {' · '.join(state.at(at) for at in found)} · {zone}")
-    elif not isinstance(schedule, str):
-        st.caption("No moment is left for this schedule.")
+    found = next_moments(schedule, state.zone.key, state.view.started_at, state.now)
+    if found and state.view.paused_at is None:
+        st.caption(f"Next: {' · '.join(state.at(at) for at in found)} · {state.zone.key}")
+    elif not isinstance(schedule, str) or state.view.paused_at is not None:
+        st.caption(next_run_words(state.view, state.zone, state.now))
 
 
 def _draw_runs(state: ActivationState) -> None:
@@ -116,7 +104,7 @@ def _draw_runs(state: ActivationState) -> None:
     for run in state.runs:
         with st.container(horizontal=True, vertical_alignment="center"):
             link("runs", state.at(run.started_at or run.queued_at), run=str(run.id))
-            st.markdown(state_badge(run.state), width="content")
+            st.markdown(run_badge(run), width="content")
             st.caption(_told(run), width="content")
 
 
@@ -124,14 +112,10 @@ def _told(run: RunView) -> str:
     if run.state in (RunState.SUCCEEDED, RunState.PARTLY, RunState.CONFIRMING):
         return f"{count(run.sent_adds)} entered · {count(run.sent_removes)} left"
     if run.state is RunState.SENDING:
-        return f"{count(run.cursor)} of {count(_rows(run))} changes sent"
+        return f"{count(run.cursor)} of {count(stored_counts(run.counts).rows)} changes sent"
     if run.state is RunState.HELD:
         return plain("; ".join(run.hold_reasons or []))
     return plain(shortened(run.error or "", 120))
-
-
-def _rows(run: RunView) -> int:
-    return sum(run.counts.get(kind, 0) for kind in ("adds", "changes", "resent", "removes"))
 
 
 def _draw_obstacles(state: ActivationState) -> None:

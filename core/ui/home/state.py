@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from core.destinations import destination_type
 from core.sample.workspace import has_sample, sample_parts
+from core.store.activations import ActivationView
 from core.store.activity import ActivityView, list_activity
-from core.store.destinations import list_destinations
+from core.store.destinations import DestinationView, list_destinations
 from core.store.run_history import HistoryRow, RunFilter, count_states, list_history
 from core.store.run_states import RunState
 from core.store.snapshots import SnapshotView, current_snapshot
@@ -26,10 +27,7 @@ _EDITS_READ = 40
 
 @dataclass(frozen=True, slots=True)
 class HomeState:
-    """How everything stands; `steps` is None once a list of one's own was brought up to date.
-
-    `places` says by destination what the place is called that its lists lie in.
-    """
+    """How everything stands; `steps` is None once a list of one's own was brought up to date."""
 
     saved: WorkspaceView
     overview: Overview
@@ -38,7 +36,7 @@ class HomeState:
     data: SnapshotView | None
     edits: Sequence[ActivityView]
     names: Names
-    places: Mapping[str, str]
+    destinations: Mapping[str, DestinationView]
     today: Mapping[RunState, int]
     runs: Sequence[HistoryRow]
     now: datetime
@@ -46,6 +44,10 @@ class HomeState:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.saved.zone)
+
+    def place(self, view: ActivationView) -> str:
+        """Return what the place is called that the list lies in."""
+        return destination_type(self.destinations[view.destination_key].platform).place
 
     def at(self, at: datetime) -> str:
         """Return a moment in the workspace's zone."""
@@ -68,10 +70,7 @@ def read_home() -> HomeState:
             data=current_snapshot(session),
             edits=by_people(list_activity(session, limit=_EDITS_READ))[:EDITS_SHOWN],
             names=read_names(session),
-            places={
-                view.key: destination_type(view.platform).place
-                for view in list_destinations(session, archived=True)
-            },
+            destinations={v.key: v for v in list_destinations(session, archived=True)},
             today=count_states(session, midnight),
             runs=list_history(session, RunFilter(since=midnight), limit=RUNS_SHOWN),
             now=now,

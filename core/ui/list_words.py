@@ -1,0 +1,50 @@
+"""How pages speak of a list: its badge, whether a campaign may use it, and when it runs next."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from core.schedule.definition import describe_schedule, schedule_from_json
+from core.schedule.slots import Slots
+from core.store.activations import ActivationView
+from core.store.destinations import DestinationView
+from core.store.runs import RunView
+from core.ui.run_words import run_badge
+from core.ui.words import SCHEDULE_ENDED, moment
+from core.workspace.readiness import Readiness, ReadinessKind
+
+READINESS_ICONS: Mapping[ReadinessKind, str] = {
+    ReadinessKind.READY: ":green[:material/check_circle:]",
+    ReadinessKind.NOT_TAKEN_IN: ":orange[:material/hourglass_top:]",
+    ReadinessKind.NOT_THERE: ":gray[:material/schedule:]",
+}
+
+
+def list_badge(view: ActivationView, to: DestinationView | None, newest: RunView | None) -> str:
+    """Return what keeps the list from being kept in step, or how its newest run stands."""
+    if view.paused_at is not None:
+        return ":gray-badge[:material/pause: paused]"
+    if to is not None and to.paused_at is not None:
+        return ":red-badge[:material/key_off: destination paused]"
+    return run_badge(newest) if newest else ":gray-badge[never ran]"
+
+
+def readiness_words(readiness: Readiness, place: str, zone: ZoneInfo, now: datetime) -> str:
+    """Return whether a campaign may use the list, as Markdown; `place` is where it lies."""
+    if readiness.at is None:
+        return "**Not there yet**: do not send a campaign before the first run has made the list."
+    at = moment(readiness.at, zone, now)
+    if readiness.kind is ReadinessKind.READY:
+        return f"**Ready in {place}** since {at}"
+    return f"**Do not send a campaign yet**: {place} has not taken in what was sent {at}."
+
+
+def next_run_words(view: ActivationView, zone: ZoneInfo, now: datetime) -> str:
+    """Return when the list runs next."""
+    if view.paused_at is not None:
+        return "Does not run while it is paused"
+    schedule = schedule_from_json(view.schedule)
+    if isinstance(schedule, str):
+        return f"Runs {describe_schedule(schedule)}"
+    due = Slots(schedule, zone.key, view.started_at).next_after(now)
+    return SCHEDULE_ENDED if due is None else f"Next run {moment(due, zone, now)}"

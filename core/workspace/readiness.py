@@ -1,0 +1,32 @@
+"""Whether a campaign may use a list: only once the platform has taken in all that was sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from core.store.audiences import AudienceView
+
+
+class ReadinessKind(StrEnum):
+    """How far a list is at its platform."""
+
+    READY = "ready"
+    NOT_TAKEN_IN = "not taken in"
+    NOT_THERE = "not there"
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """How a list stands, and since when; nothing is known of when for one that is not there."""
+
+    kind: ReadinessKind
+    at: datetime | None
+
+
+def readiness_of(audience: AudienceView) -> Readiness:
+    """Return whether a campaign may use the list now."""
+    if audience.applied_at is not None and audience.ledger_file is not None:
+        return Readiness(ReadinessKind.READY, audience.applied_at)
+    if audience.last_write_at is not None or audience.ledger_file is not None:
+        return Readiness(ReadinessKind.NOT_TAKEN_IN, audience.last_write_at)
+    return Readiness(ReadinessKind.NOT_THERE, None)
