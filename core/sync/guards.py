@@ -92,6 +92,15 @@ def parse_guards(saved: Mapping[str, Any] | None) -> tuple[Guard, ...]:
     return tuple(_parse_guard(key, value) for key, value in saved.items())
 
 
+def written_guards(guards: tuple[Guard, ...]) -> dict[str, Any]:
+    """Return the guards as an activation saves them, for `parse_guards` to read.
+
+    >>> written_guards((RemovalsGuard(above_percent=10),))
+    {'removals': {'do': 'hold', 'above_percent': 10.0}}
+    """
+    return {guard.key: guard.model_dump(mode="json") for guard in guards}
+
+
 def check_guards(guards: tuple[Guard, ...], counts: GuardCounts) -> tuple[Verdict, ...]:
     """Return what the guards have to say about a plan with these counts, in their order."""
     reasons = ((guard, guard.check(counts)) for guard in guards)

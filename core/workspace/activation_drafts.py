@@ -2,12 +2,11 @@
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from core.data.snapshots import nothing_loaded
 from core.destinations import destination_type
-from core.errors import RunRefused, SnapshotMissing, UsageError
+from core.errors import RunRefused, UsageError
 from core.schedule.definition import Schedule, schedule_to_json
 from core.store.activations import (
     ActivationSettings,
@@ -18,7 +17,7 @@ from core.store.activations import (
 from core.store.audiences import find_audience
 from core.store.destinations import get_destination
 from core.store.workspace import get_workspace
-from core.sync.guards import check_guards, parse_guards
+from core.sync.guards import Guard, check_guards, written_guards
 from core.sync.question import question_of
 from core.sync.queueing import queue_by_hand
 from core.sync.trial import Trial, find_people, sending_s, try_out
@@ -30,7 +29,6 @@ from core.workspace.members import SavedMembers
 from core.workspace.opened import OpenWorkspace
 
 _PLACE = re.compile(r"^activations\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_.-]+)?: ")
-_NO_DATA = "No data is loaded yet: load some on the Data page first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class ActivationDraft:
     external_id: str
     attributes: tuple[tuple[str, str], ...]
     schedule: Schedule
-    guards: Mapping[str, Any]
+    guards: tuple[Guard, ...]
     key: str | None = None
 
     @property
@@ -72,7 +70,7 @@ class ActivationDraft:
             audience_name=self.audience_name,
             attributes=dict(self.attributes),
             schedule=json.loads(schedule_to_json(self.schedule)),
-            guards=dict(self.guards),
+            guards=written_guards(self.guards),
         )
 
 
@@ -85,7 +83,7 @@ def save_activation_draft(
     """
     catalogue = workspace.catalogue()
     if catalogue is None:
-        raise SnapshotMissing(_NO_DATA)
+        raise nothing_loaded()
     part = draft.part
     with workspace.store.write(actor) as session:
         taken = [view.key for view in list_activations(session, archived=True)]
@@ -111,7 +109,7 @@ def try_draft(
     """
     with workspace.store.read() as session:
         if get_workspace(session).current_snapshot_id is None:
-            raise SnapshotMissing(_NO_DATA)
+            raise nothing_loaded()
         destination = get_destination(session, draft.destination)
         audience = find_audience(session, destination.account, draft.audience_name)
         limits = destination_type(destination.platform).limits
@@ -122,9 +120,9 @@ def try_draft(
     return try_out(workspace.instance, members, question, ledger, workspace.settings.plans)
 
 
-def judge_trial(trial: Trial, guards: Mapping[str, Any]) -> tuple[str, ...]:
+def judge_trial(trial: Trial, guards: tuple[Guard, ...]) -> tuple[str, ...]:
     """Return why a run of these figures would wait for approval, as clauses."""
-    return tuple(verdict.reason for verdict in check_guards(parse_guards(guards), trial.guarded))
+    return tuple(verdict.reason for verdict in check_guards(guards, trial.guarded))
 
 
 def duration_s(trial: Trial, platform: str) -> float:

@@ -1,17 +1,25 @@
 """The page of activations: from a segment to a list that is ready, and what keeps it from that."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.schedule.definition import schedule_from_json
-from core.store.activations import ActivationView, list_activations, pause_activation
+from core.store.activations import (
+    ActivationView,
+    list_activations,
+    pause_activation,
+    save_activation,
+)
 from core.store.audiences import book_ledger, note_applied, note_created, note_write
 from core.store.database import WriteSession
 from core.store.destinations import archive_destination, get_destination, pause_destination
 from core.store.run_states import RunState
 from core.store.runs import list_runs
+from core.sync.guards import Do, EmptyGuard, RemovalsGuard
+from core.sync.question import guards_of
 from core.sync.queueing import queue_by_hand
 from core.workspace.destination_drafts import DestinationDraft, save_draft
 from core.workspace.opened import OpenWorkspace
@@ -142,6 +150,16 @@ def test_attributes_and_guards_are_saved(form: AppTest, opened: OpenWorkspace) -
     view = saved(opened)["france_wants_e_mail_no_visit_this_month"]
     assert view.attributes == {"country": "country"}
     assert '"above_percent": 10' in view.guards and '"empty"' in view.guards
+
+
+def test_a_guard_that_only_tells_stays_as_it_was_saved(
+    app: OpenApp, reached: StandInServer, opened: OpenWorkspace
+) -> None:
+    told = replace(saved(opened)[KEY].settings, guards='{"empty": "notify", "removals": "hold"}')
+    change(opened, lambda session: save_activation(session, KEY, told))
+    press(app("activations", activation=KEY, edit="1"), "Save")
+    guards = {guard.key: guard for guard in guards_of(saved(opened)[KEY])}
+    assert guards == {"empty": EmptyGuard(do=Do.NOTIFY), "removals": RemovalsGuard()}
 
 
 def test_two_attributes_of_one_name_are_refused(form: AppTest, opened: OpenWorkspace) -> None:

@@ -1,23 +1,19 @@
 """The part of an activation's form that says which surprises wait for somebody's approval."""
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
 from core.store.activations import ActivationView
-from core.sync.guards import DEFAULT_GUARDS, Do, RemovalsGuard, parse_guards
+from core.sync.guards import DEFAULT_GUARDS, Do, EmptyGuard, Guard, RemovalsGuard
+from core.sync.question import guards_of
 
 
-def draw_guards(key: str, saved: ActivationView | None) -> Mapping[str, Any]:
-    """Return the guards as an activation saves them."""
-    given = json.loads(saved.guards) if saved and saved.guards else None
-    parsed = {guard.key: guard for guard in parse_guards(given)}
-    holding = {name for name, guard in parsed.items() if guard.do is Do.HOLD}
+def draw_guards(key: str, saved: ActivationView | None) -> tuple[Guard, ...]:
+    """Return the guards that are asked for."""
+    given = guards_of(saved) if saved else DEFAULT_GUARDS
+    holding = {guard.key for guard in given if guard.do is Do.HOLD}
     limits = [
         guard.above_percent
-        for guard in (*parsed.values(), *DEFAULT_GUARDS)
+        for guard in (*given, *DEFAULT_GUARDS)
         if isinstance(guard, RemovalsGuard)
     ]
     empty = st.checkbox("The list would become empty", "empty" in holding, key=f"{key}:empty")
@@ -35,12 +31,13 @@ def draw_guards(key: str, saved: ActivationView | None) -> Mapping[str, Any]:
         )
         st.markdown("% of the list would leave", width="content")
     st.caption("The run then waits until somebody has looked. A first run has nobody to lose.")
-    # What only tells, and is not offered here, stays as it was saved.
-    kept = {name: json.loads(g.model_dump_json()) for name, g in parsed.items() if g.do != Do.HOLD}
-    asked: dict[str, Any] = {"empty": {"do": "hold"}} if empty else {}
+    asked: list[Guard] = [EmptyGuard()] if empty else []
     if many:
-        asked["removals"] = {"do": "hold", "above_percent": _exact(limits[0], percent)}
-    return kept | asked
+        asked.append(RemovalsGuard(above_percent=_exact(limits[0], percent)))
+    # What only tells, and is not offered here, stays as it was saved.
+    keys = {guard.key for guard in asked}
+    kept = (each for each in given if each.do is not Do.HOLD and each.key not in keys)
+    return (*kept, *asked)
 
 
 def _exact(saved: float, shown: int) -> float:

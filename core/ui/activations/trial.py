@@ -1,14 +1,13 @@
 """What a run would do now: figures, what the guards say, and who would move."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from core.store.destinations import DestinationView
+from core.sync.guards import Guard
 from core.sync.trial import MOST_SHOWN, Trial
 from core.ui.activations.choices import Choices
 from core.ui.edge import plain
@@ -104,7 +103,7 @@ def _changed(trial: Trial) -> str:
     return f"{count(again)} already in it are sent again · " if again else ""
 
 
-def _draw_verdicts(trial: Trial, guards: Mapping[str, Any]) -> None:
+def _draw_verdicts(trial: Trial, guards: tuple[Guard, ...]) -> None:
     for reason in judge_trial(trial, guards):
         st.warning(
             f"**The run would wait for your approval**: {plain(reason)}.",
