@@ -36,6 +36,7 @@ class Editor:
     undo: list[Draft] = field(default_factory=list)
     redo: list[Draft] = field(default_factory=list)
     kept: tuple[str, str] | None = None
+    addresses: set[tuple[str | None, str | None]] = field(default_factory=set)
 
     @property
     def key(self) -> str | None:
@@ -54,13 +55,17 @@ class Editor:
         return self.saved is None and not self.name and not self.draft.root["conditions"]
 
     def is_at(self, key: str | None, draft_id: str | None) -> bool:
-        """Return whether an address means this editor."""
-        if draft_id is None and key is None:
-            return self.saved is None and self.kept is None
-        return self.key == key and draft_id in (None, self.draft_id)
+        """Return whether an address means this editor.
+
+        What is clicked right after a change comes with the address from before the change.
+        """
+        if (key, draft_id) in self.addresses:
+            return True
+        return self.key == key and draft_id in ((None, self.draft_id) if key else (self.draft_id,))
 
     def begin_from(self, saved: SegmentView) -> None:
         """Take what was saved as the beginning of the next changes."""
+        self.addresses = (self.addresses | {(self.key, self.draft_id)}) - {(None, None)}
         self.saved, self.name, self.edited_from = saved, saved.name, saved.version
         self.draft_id, self.kept = secrets.token_hex(8), None
 
@@ -100,12 +105,12 @@ def current_editor() -> Editor | None:
         close_editor()
         return None
     editor: Editor | None = st.session_state.get(_STATE)
-    if editor is not None and editor.is_at(key, draft_id):
-        return editor
-    close_editor()
-    made = _reopened(draft_id, key) if draft_id else _opened(key) if key else _new_editor()
-    st.session_state[_STATE] = made
-    return made
+    if editor is None or not editor.is_at(key, draft_id):
+        close_editor()
+        editor = _reopened(draft_id, key) if draft_id else _opened(key) if key else _new_editor()
+        st.session_state[_STATE] = editor
+    editor.addresses.add((key, draft_id))
+    return editor
 
 
 def close_editor() -> None:

@@ -1,0 +1,62 @@
+"""The builder and its address: what is clicked quickly comes with the one from before."""
+
+from collections.abc import Mapping
+
+from streamlit.testing.v1 import AppTest
+
+from tests.app.building import QUIET, bar, editor, ids
+
+
+def send_from(page: AppTest, address: Mapping[str, str]) -> None:
+    """Let the next click come from a browser that still shows that address."""
+    page.query_params.clear()
+    for name, value in address.items():
+        page.query_params[name] = value
+
+
+def address_of(page: AppTest) -> dict[str, str]:
+    return {
+        name: value if isinstance(value, str) else value[0]
+        for name, value in page.query_params.items()
+    }
+
+
+def click_add(page: AppTest) -> AppTest:
+    return page.button(key=f"seg:{editor(page).draft.root['id']}:add").click().run()
+
+
+def test_a_condition_added_right_after_the_name_was_typed_is_there(sample, app) -> None:
+    page = app("segments", new="1")
+    page.text_input(key="segments:name").input("In haste").run()
+    assert "draft" in address_of(page)
+    send_from(page, {"new": "1"})
+    click_add(page)
+    assert (editor(page).name, len(ids(page))) == ("In haste", 1)
+
+
+def test_what_is_clicked_right_after_saving_goes_on_from_what_was_saved(sample, app) -> None:
+    page = app("segments", new="1")
+    page.text_input(key="segments:name").input("In haste").run()
+    before = address_of(page)
+    page.button(key="segments:save").click().run()
+    assert address_of(page) == {"segment": "in_haste"}
+    send_from(page, before)
+    click_add(page)
+    assert (editor(page).key, len(ids(page)), len(page.error)) == ("in_haste", 1, 0)
+
+
+def test_a_new_segment_after_a_saved_one_is_another(sample, app) -> None:
+    page = app("segments", new="1")
+    page.text_input(key="segments:name").input("In haste").run()
+    page.button(key="segments:save").click().run()
+    send_from(page, {"new": "1"})
+    page.run()
+    assert (editor(page).key, editor(page).name) == (None, "")
+
+
+def test_another_segment_s_address_opens_that_segment(sample, app) -> None:
+    page = app("segments", new="1")
+    page.text_input(key="segments:name").input("In haste").run()
+    send_from(page, {"segment": QUIET})
+    page.run()
+    assert editor(page).key == QUIET and "people" in bar(page)
