@@ -4,7 +4,18 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-_KINDS = ("title", "header", "markdown", "caption", "success", "info", "warning", "error", "code")
+_KINDS = (
+    "title",
+    "header",
+    "subheader",
+    "markdown",
+    "caption",
+    "success",
+    "info",
+    "warning",
+    "error",
+    "code",
+)
 
 
 def words(page: AppTest) -> str:

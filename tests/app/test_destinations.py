@@ -117,8 +117,8 @@ def test_a_destination_in_use_is_not_archived(
 
 
 def test_an_unused_one_is_archived(filled: AppTest, opened: OpenWorkspace) -> None:
-    press(press(filled, "Save"), "Archive it")
-    assert saved(opened) == []
+    page = press(press(filled, "Save"), "Archive it")
+    assert saved(opened) == [] and "“Batch, production” is archived" in words(page)
 
 
 def test_an_address_of_nothing_is_a_sentence(app: OpenApp, sample: object) -> None:

@@ -25,6 +25,7 @@ def test_the_names_that_pages_use_can_be_changed(
     with opened.store.read() as session:
         saved = get_workspace(session)
     assert (saved.name, saved.people_word) == ("Boutique", "subscribers")
+    assert "Saved." in words(page)
 
 
 @pytest.mark.parametrize("name", ["", "   "])

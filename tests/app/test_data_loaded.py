@@ -1,0 +1,175 @@
+"""The data that is loaded: what it holds, refreshes, loads that failed, and who may do what."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from core.data.snapshots import snapshot_path
+from core.errors import FewerRows, FileRefused
+from core.store.loads import LoadState, get_load, list_loads
+from core.store.snapshots import current_snapshot
+from core.store.workspace import get_workspace
+from core.ui.roles import Role
+from core.workspace.data_source import refresh
+from core.workspace.loading import load_data
+from core.workspace.opened import OpenWorkspace
+from tests.app.bringing import CUSTOMERS, bring, brought, proposal, upload_in, work_off
+from tests.app.conftest import OpenApp
+from tests.app.screen import words
+
+
+def test_loaded_data_is_shown_in_one_line_with_its_tables(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    page.button(key="data:load").click().run()
+    work_off(opened)
+    page = app("data")
+    assert "3 people · 2 tables, refreshed by hand" in words(page)
+    assert page.dataframe[0].value["Rows"].tolist() == [3, 3]
+
+
+def test_files_are_replaced_with_earlier_choices_kept(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    page.text_input(key="data:name").set_value("Members").run()
+    page.button(key="data:load").click().run()
+    work_off(opened)
+    page = app("data", view="Refresh")
+    page.button(key="data:replace").click().run()
+    bring(page, {"members_2026-11-25.csv": "customer_id,name\n04,Tom\n"})
+    assert page.selectbox(key="data:people").value == "Members"
+    assert {t.name: t.rows for t in proposal(page, opened).found.tables.values()} == {
+        "Members": 1,
+        "orders": 3,
+    }
+
+
+def test_a_failed_load_stays_in_sight_with_what_to_do(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    upload = upload_in(page)
+    page.button(key="data:load").click().run()
+    work_off(opened, FileRefused("orders.csv, line 2: 3 cells where the first line names 2"))
+    page = app("data")
+    assert "line 2: 3 cells where" in words(page)
+    page.button(key="data:correct").click().run()
+    assert upload_in(page) == upload
+    assert "What was found in your files" in words(page)
+
+
+def test_a_load_that_failed_leaves_the_data_and_can_be_let_go(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    page = app("data", replace="all")
+    page = bring(page, {"customers.csv": CUSTOMERS})
+    page.button(key="data:load").click().run()
+    work_off(opened, FileRefused("customers.csv: no"))
+    page = app("data")
+    assert "the data from before is still in use" in words(page)
+    page.button(key="data:keep").click().run()
+    assert "failed" not in words(page) and "400 people" in words(page)
+
+
+def test_a_table_that_lost_most_rows_can_be_loaded_all_the_same(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    refresh(opened, "ann")
+    said_then = "orders has 2 rows, and had 50. If that is right, load it (--accept-fewer)"
+    work_off(opened, FewerRows(said_then))
+    page = app("data")
+    assert "had 50" in words(page) and "--accept-fewer" not in words(page)
+    page.button(key="data:accept").click().run()
+    with opened.store.read() as session:
+        assert list_loads(session, states=[LoadState.QUEUED])[0].accept_fewer
+
+
+def test_a_refresh_by_hand_queues_a_load(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
+    page = app("data", view="Refresh")
+    page.button(key="data:refresh").click().run()
+    with opened.store.read() as session:
+        load = list_loads(session)[0]
+        assert load.state is LoadState.QUEUED and load.actor == "browser"
+        assert load.manifest_path == get_workspace(session).manifest_path
+    assert page.dataframe[0].value["By"].tolist() == ["In the browser"]
+
+
+def test_a_schedule_for_the_refresh_is_saved(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    page = app("data", view="Refresh")
+    page.radio(key="data:schedule:kind").set_value("every").run()
+    page.button(key="data:save_schedule").click().run()
+    with opened.store.read() as session:
+        assert get_workspace(session).load_schedule == '{"every": "15 minutes"}'
+    assert "The schedule of the refresh is saved" in words(page)
+
+
+def test_fields_tell_what_they_hold(app: OpenApp, sample: Path) -> None:
+    page = app("data", view="Fields", table="customers")
+    fields = page.dataframe[0].value.set_index("Field")
+    assert "FR" in fields.loc["Country", "Values"]
+    page.text_input(key="data:field").set_value("loyalty").run()
+    assert page.dataframe[0].value["Field"].tolist() == ["Loyalty tier"]
+    page.text_input(key="data:field").set_value("nothing").run()
+    assert "No field is called like this" in words(page)
+
+
+@pytest.mark.parametrize("view", ["Tables", "Fields", "Checks", "Refresh", "Earlier copies"])
+def test_every_view_opens_by_its_address(app: OpenApp, sample: Path, view: str) -> None:
+    page = app("data", view=view)
+    assert not page.exception and not page.error
+
+
+def test_checks_have_verdicts(app: OpenApp, sample: Path) -> None:
+    page = app("data", view="Checks")
+    assert [each.value for each in page.header] == ["Everything is in order"]
+    assert "orders.customer_id → customers.customer_id: 100 % of" in words(page)
+
+
+def test_the_sample_shop_is_left_for_own_data(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    load_data(opened, sample / "sample" / "dataset.toml", "test")
+    page = app("data")
+    assert "This is a sample shop" in words(page) and "is put away with its segments" in words(page)
+    page.button(key="sample:leave").click().run()
+    assert "Bring your data" in words(page) and "This is a sample shop" not in words(page)
+
+
+def test_data_whose_file_is_gone_says_so_and_can_be_refreshed(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    with opened.store.read() as session:
+        current = current_snapshot(session)
+    assert current is not None
+    snapshot_path(opened.settings, current.id).unlink()
+    page = app("data")
+    assert "is gone from the disk" in words(page)
+    page.button(key="data:refresh").click().run()
+    with opened.store.read() as session:
+        assert get_load(session, 1).state is LoadState.QUEUED
+
+
+def test_a_locked_store_is_a_sentence(app: OpenApp, sample: Path) -> None:
+    page = app("data", view="Refresh")
+    locker = sqlite3.connect(sample / "store.db", isolation_level=None)
+    locker.execute("BEGIN EXCLUSIVE")
+    try:
+        page.button(key="data:refresh").click().run()
+    finally:
+        locker.close()
+    assert page.error and not page.exception
+
+
+def test_who_may_not_bring_data_sees_it_all_the_same(
+    app: OpenApp, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.ui.session.role", lambda: Role.VIEWER)
+    page = app("data", view="Refresh")
+    keys = {button.key for button in page.button}
+    assert not keys & {"data:refresh", "sample:leave", "data:save_schedule"}
+    assert "400 people" in words(page)

@@ -1,0 +1,236 @@
+"""From files to a queued load: what was found, corrections, and what can go wrong."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from core.store.loads import LoadState, claim_load, list_loads, note_load_progress
+from core.workspace.opened import OpenWorkspace
+from core.workspace.uploads import add_file, new_upload
+from tests.app.bringing import (
+    CUSTOMERS,
+    bring,
+    brought,
+    edit_columns,
+    proposal,
+    upload_in,
+)
+from tests.app.conftest import OpenApp
+from tests.app.screen import press, words
+
+BOTH_WAYS = "customer_id,born\n01,03/04/1990\n"
+PAGES = "order_no,who,at\n1,01,2026-01-01\n"
+
+
+def test_an_empty_home_asks_for_files(app: OpenApp, home: Path) -> None:
+    page = app("data")
+    assert "Bring your data" in words(page)
+    assert page.button(key="data:read").disabled
+
+
+def test_files_become_a_proposal_that_stays_after_a_refresh(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    assert page.selectbox(key="data:people").value == "customers"
+    assert page.selectbox(key="data:people_key").value == "customer_id"
+    assert "66.7 % of 3 filled rows find their row" in words(page)
+    again = app("data", upload=upload_in(page))
+    assert words(again) == words(page) and not again.error
+
+
+def test_corrections_are_kept_beside_the_files(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    page.selectbox(key="data:zone").set_value("Asia/Tokyo").run()
+    page.selectbox(key="data:people").set_value("orders").run()
+    page.selectbox(key="data:people_key").set_value("customer_id").run()
+    page.radio(key="data:table").set_value("customers").run()
+    page.selectbox(key="data:key").set_value("").run()
+    page.text_input(key="data:name").set_value("Members").run()
+    manifest = proposal(page, opened).manifest
+    assert (manifest.zone, manifest.people) == ("Asia/Tokyo", "orders")
+    assert manifest.table("orders").key == "customer_id"
+    assert manifest.table("Members").key is None
+    assert not page.error
+
+
+def test_types_and_labels_are_corrected_in_the_table_of_columns(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    edit_columns(page, {1: {"Name on screen": "First name"}, 2: {"Type": "Text"}})
+    table = proposal(page, opened).manifest.table("customers")
+    assert table.labels == {"name": "First name"} and table.types["born"] == "text"
+
+
+def test_a_name_that_is_taken_is_refused_with_a_sentence(app: OpenApp, home: Path) -> None:
+    page = brought(app)
+    page.text_input(key="data:name").set_value("orders").run()
+    assert "Another table is called orders" in words(page)
+    assert page.text_input(key="data:name").value == "customers"
+    assert "Another table" not in words(page.run())
+
+
+def test_links_are_added_and_removed(app: OpenApp, home: Path, opened: OpenWorkspace) -> None:
+    page = brought(app, customers=CUSTOMERS, pages=PAGES)
+    assert "pages is linked to no other table" in words(page)
+    page.selectbox(key="data:link_from").set_value(("pages", "who")).run()
+    page.selectbox(key="data:link_to").set_value(("customers", "customer_id")).run()
+    page.button(key="data:link").click().run()
+    assert proposal(page, opened).manifest.links[0].label == "pages.who → customers.customer_id"
+    page.button(key="data:check").click().run()
+    assert "100 % of 1 filled rows find their row" in words(page)
+    page.button(key="data:unlink:0").click().run()
+    assert proposal(page, opened).manifest.links == ()
+
+
+def test_dates_that_can_be_read_both_ways_wait_for_a_decision(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app, customers=BOTH_WAYS)
+    assert "1990-04-03 (day first) or as 1990-03-04 (month first)" in words(page)
+    assert page.button(key="data:load").disabled
+    page.button(key="data:month_first:0").click().run()
+    assert proposal(page, opened).manifest.table("customers").types["born"] == "date"
+    assert not page.button(key="data:load").disabled
+    assert "can be read as" not in words(page)
+
+
+def test_dates_may_stay_as_text(app: OpenApp, home: Path) -> None:
+    page = brought(app, customers=BOTH_WAYS)
+    page.button(key="data:as_text:0").click().run()
+    assert not page.button(key="data:load").disabled and "can be read as" not in words(page)
+
+
+def test_files_that_cannot_be_read_say_why_and_can_be_read_otherwise(
+    app: OpenApp, home: Path
+) -> None:
+    page = brought(app, people='id;name\n1;"Ann\n', orders="no\n1\n")
+    assert "never closed" in words(page)
+    page.button(key="data:without:people").click().run()
+    assert "cannot be read" not in words(page)
+    assert page.selectbox(key="data:people").value == "orders"
+
+
+def test_another_delimiter_reads_the_file_again(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app, people="id;a,b\n1;x,y\n")
+    key = "data:format:1:people:Columns apart by"
+    page.selectbox(key=key).set_value(",")
+    read_again = next(b for b in page.button if b.label == "Read again")
+    read_again.click().run()
+    assert list(proposal(page, opened).found.tables["people"].types) == ["id;a", "b"]
+
+
+def test_people_without_a_key_cannot_be_loaded(app: OpenApp, home: Path) -> None:
+    page = brought(app, people="name\nAnn\nAnn\n")
+    assert page.button(key="data:load").disabled
+    assert "choose the column that names your people" in words(page)
+    page.selectbox(key="data:people_key").set_value("name").run()
+    page.button(key="data:check").click().run()
+    assert "must be unique, and is not: 'Ann'" in words(page)
+
+
+def test_a_check_lasts_until_something_changes(app: OpenApp, home: Path) -> None:
+    page = brought(app)
+    page.button(key="data:check").click().run()
+    assert "Everything fits and can be loaded: 3 customers, 3 orders" in words(page)
+    page.selectbox(key="data:zone").set_value("Asia/Tokyo").run()
+    assert "Everything fits" not in words(page)
+
+
+def test_leaving_the_form_forgets_the_files(app: OpenApp, home: Path) -> None:
+    page = brought(app)
+    page = press(page, "Cancel")
+    assert "Bring your data" in words(page) and "upload" not in page.query_params
+    assert not list((home / "uploads").iterdir())
+
+
+def test_every_part_of_a_proposal_has_a_heading(app: OpenApp, home: Path) -> None:
+    page = brought(app)
+    assert [each.value for each in page.header] == ["What was found in your files"]
+    assert len(page.subheader) == 3
+
+
+def test_loading_queues_and_shows_how_far_it_is(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    page.button(key="data:load").click().run()
+    assert "waits to be loaded" in words(page) and "upload" not in page.query_params
+    assert words(page).count("scheduler") == 1
+    with opened.store.write("scheduler") as session:
+        load = claim_load(session, list_loads(session)[0].id, "one")
+        assert load is not None and load.token is not None
+        note_load_progress(session, load.id, load.token, "Reading orders", 0.4)
+    page.run()
+    assert "is being loaded" in words(page)
+    assert (page.get("progress")[0].value, page.get("progress")[0].text) == (40, "Reading orders")
+
+
+def test_a_waiting_load_is_cancelled(app: OpenApp, home: Path, opened: OpenWorkspace) -> None:
+    page = brought(app)
+    page.button(key="data:load").click().run()
+    page.button(key="data:cancel").click().run()
+    with opened.store.read() as session:
+        assert list_loads(session)[0].state is LoadState.CANCELLED
+    assert "Bring your data" in words(page)
+
+
+def test_an_upload_that_was_never_read_is_read_in_the_zone_of_who_opens_it(
+    app: OpenApp, home: Path, opened: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.timezone", "Asia/Tokyo")
+    upload = new_upload(opened.settings)
+    add_file(upload, "customers.csv", io.BytesIO(CUSTOMERS.encode()), 1_000)
+    assert app("data", upload=upload.id).selectbox(key="data:zone").value == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    "asked", ["../../etc", "..%2f..", "/etc/passwd", "nonsense", "20260101T000000Z-000000000000"]
+)
+def test_an_upload_that_is_none_is_refused_with_a_sentence(
+    app: OpenApp, home: Path, asked: str
+) -> None:
+    page = app("data", upload=asked)
+    assert "There is no such upload" in words(page) and not page.exception
+
+
+def test_a_file_over_the_limit_is_refused_with_a_sentence(
+    app: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROLLCALL_UPLOAD_MAX_BYTES", "20")
+    page = brought(app)
+    assert "customers is larger than" in words(page) and "Bring your data" in words(page)
+    assert not list((home / "uploads").iterdir())
+
+
+def test_a_manifest_on_the_server_is_loaded_by_its_path(
+    app: OpenApp, home: Path, opened: OpenWorkspace, tmp_path: Path
+) -> None:
+    (tmp_path / "people.csv").write_text("id\n1\n", encoding="utf-8")
+    manifest = tmp_path / "dataset.toml"
+    text = (
+        'time_zone = "UTC"\npeople = "people"\n[tables.people]\nfile = "people.csv"\nkey = "id"\n'
+    )
+    manifest.write_text(text, encoding="utf-8")
+    page = app("data")
+    page.text_input(key="data:path").set_value("people.toml").run()
+    page.button(key="data:load_path").click().run()
+    assert "is no full path" in words(page)
+    page.text_input(key="data:path").set_value(str(manifest)).run()
+    page.button(key="data:load_path").click().run()
+    with opened.store.read() as session:
+        assert list_loads(session)[0].manifest_path == str(manifest)
+
+
+def test_names_of_any_length_and_kind_are_drawn(app: OpenApp, home: Path) -> None:
+    name, column = "*" * 10 + "n" * 245, "_<b>$x$" + "c" * 248
+    page = bring(app("data"), {f"{name}.csv": f"id,{column}\n1,x\n", "b.csv": "id,at\n1,2\n"})
+    assert not page.error and not page.exception
+    assert os.listdir(home / "uploads") == [upload_in(page)]
