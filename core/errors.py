@@ -38,10 +38,17 @@ from typing import ClassVar
 
 
 class RollcallError(Exception):
-    """One sentence that says what happened and what to do, safe to show to anybody."""
+    """One sentence that says what happened and what to do, safe to show to anybody.
+
+    `terminal_hint` is a command or an option of a file that helps: only a terminal shows it.
+    """
 
     retryable: ClassVar[bool] = False
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, sentence: str = "", *, terminal_hint: str | None = None) -> None:
+        super().__init__(sentence)
+        self.terminal_hint = terminal_hint
 
 
 class UsageError(RollcallError):

@@ -7,7 +7,7 @@ import click
 
 from core.cli.context import actor, instant_asked, now_option, workspace
 from core.cli.output import answer, as_json, errors_told, leave, shown_time, table
-from core.cli.told import exit_of, outcome_lines, outcome_value
+from core.cli.told import exit_of, outcome_lines, outcome_value, pause_lines
 from core.errors import UsageError
 from core.schedule.definition import describe_schedule, schedule_from_json
 from core.schedule.slots import Slots
@@ -97,7 +97,9 @@ def run(name: str, now_text: str | None, patience_s: float, dry_run: bool, as_js
             else:
                 runner.look_up_pending(actor())
                 outcome = runner.run_now(name, actor(), now=now, patience_s=patience_s)
-    answer(as_json, outcome_value(outcome), outcome_lines(outcome))
+        with opened.store.read() as session:
+            lines = [*outcome_lines(outcome), *pause_lines(session, name)]
+    answer(as_json, outcome_value(outcome), lines)
     leave(exit_of(outcome))
 
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from core.data.days import first_instant
-from core.errors import SnapshotMissing, UsageError
+from core.data.snapshots import nothing_loaded
+from core.errors import UsageError
 from core.settings import read_settings
 from core.workspace.opened import OpenWorkspace, open_workspace
 
@@ -81,5 +82,5 @@ def instant_asked(opened: OpenWorkspace, text: str | None) -> datetime | None:
         return None
     catalogue = opened.catalogue()
     if catalogue is None:
-        raise SnapshotMissing("No data is loaded yet: run `load MANIFEST` first.")
+        raise nothing_loaded()
     return read_now(text, ZoneInfo(catalogue.zone))

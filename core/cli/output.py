@@ -68,8 +68,10 @@ def errors_told(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def sentence_of(error: RollcallError) -> str:
-    """Return the error as one line that ends like a sentence."""
+    """Return the error as one line that ends like a sentence, with what helps at a terminal."""
     text = " ".join(str(error).split())
+    if error.terminal_hint is not None:
+        text = f"{text.removesuffix('.')} ({error.terminal_hint})"
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 

@@ -4,6 +4,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from core.store.activations import get_activation
+from core.store.database import ReadSession
+from core.store.destinations import get_destination
 from core.store.run_states import RunState
 from core.store.runs import RunView
 from core.sync.outcome import RunCounts, RunOutcome, outcome_of
@@ -99,6 +102,14 @@ def outcome_lines(outcome: RunOutcome) -> list[str]:
             f"  `runs approve {outcome.run_id}` sends it, `runs reject {outcome.run_id}` drops it."
         )
     return lines
+
+
+def pause_lines(session: ReadSession, activation_key: str) -> list[str]:
+    """Return which command ends the pause of an activation's destination, if it is paused."""
+    destination = get_destination(session, get_activation(session, activation_key).destination_key)
+    if destination.paused_at is None:
+        return []
+    return [f"  `destinations test {destination.key}` lets it go on, once it passes."]
 
 
 def state_word(state: RunState) -> str:

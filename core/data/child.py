@@ -63,7 +63,7 @@ class _Message(BaseModel):
     """What the child writes to its standard output: a line each, one field of them set."""
 
     progress: tuple[str, float] | None = None
-    error: tuple[str, str] | None = None
+    error: tuple[str, str, str | None] | None = None
     catalogue: str | None = None
     tables: tuple[_Table, ...] = ()
     notes: tuple[str, ...] = ()
@@ -271,10 +271,10 @@ def _resident_bytes(process_id: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def _error(kind: str, message: str) -> RollcallError:
+def _error(kind: str, message: str, terminal_hint: str | None) -> RollcallError:
     found = getattr(errors, kind, None)
     if isinstance(found, type) and issubclass(found, RollcallError):
-        return found(message)
+        return found(message, terminal_hint=terminal_hint)
     return QueryFailed(message)
 
 
@@ -297,9 +297,9 @@ def main() -> None:
     try:
         _say(_done(_load(request)))
     except RollcallError as error:
-        _say(_Message(error=(type(error).__name__, str(error))))
+        _say(_Message(error=(type(error).__name__, str(error), error.terminal_hint)))
     except Exception as error:
-        _say(_Message(error=(QueryFailed.__name__, _unforeseen(error))))
+        _say(_Message(error=(QueryFailed.__name__, _unforeseen(error), None)))
 
 
 def _unforeseen(error: Exception) -> str:

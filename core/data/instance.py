@@ -200,7 +200,7 @@ def attach_snapshot(cursor: duckdb.DuckDBPyConnection, path: Path, alias: str) -
     Raises: SnapshotMissing.
     """
     if not path.is_file():
-        raise SnapshotMissing(f"The snapshot {path.name} is gone: load the data again")
+        raise SnapshotMissing("What was loaded is gone from the disk: load the data again")
     try:
         within(
             _CONNECT_LIMIT_S,
@@ -208,7 +208,7 @@ def attach_snapshot(cursor: duckdb.DuckDBPyConnection, path: Path, alias: str) -
         )
     except duckdb.Error as error:
         raise SnapshotMissing(
-            f"The snapshot {path.name} cannot be read ({first_line(error)}): load the data again"
+            f"What was loaded cannot be read ({first_line(error)}): load the data again"
         ) from error
 
 
@@ -222,7 +222,7 @@ def read_catalogue(cursor: duckdb.DuckDBPyConnection, path: Path, alias: str) ->
         return parse_catalogue(row[0] if row else "")
     except (duckdb.Error, ValidationError) as error:
         raise SnapshotMissing(
-            f"{path.name} is no snapshot of this version of Rollcall: load the data again"
+            "What was loaded is not of this version of Rollcall: load the data again"
         ) from error
 
 

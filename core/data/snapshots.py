@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from core.errors import SnapshotMissing
 from core.settings import Settings
 
 ENDING = ".duckdb"
@@ -24,6 +25,13 @@ def new_snapshot_id(now: datetime) -> str:
 def snapshot_path(settings: Settings, snapshot_id: str) -> Path:
     """Return where the snapshot of that id stands."""
     return settings.snapshots / f"{snapshot_id}{ENDING}"
+
+
+def nothing_loaded() -> SnapshotMissing:
+    """Return the error of whatever needs data before the first load."""
+    return SnapshotMissing(
+        "No data is loaded yet: load some first.", terminal_hint="`load MANIFEST`"
+    )
 
 
 def sweep_strays(settings: Settings, known: Collection[str]) -> tuple[str, ...]:

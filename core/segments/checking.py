@@ -242,7 +242,9 @@ class _SegmentChecker(RelatedChecker):
         known = ("count", "percent", "by", "order", "salt")
         inner = Keys(require_object(raw, "limit", "a limit"), "limit", known)
         if ("count" in inner) == ("percent" in inner):
-            raise SegmentInvalid("limit", "Exactly one of count and percent must stand here.")
+            raise SegmentInvalid(
+                "limit", "A limit is a count or a percentage: one of the two must stand here."
+            )
         try:
             key = "count" if "count" in inner else "percent"
             given = inner.get(key)

@@ -12,7 +12,6 @@ from core.segments.paths import NoPath, Paths
 from core.segments.related import MEASURED_TYPES
 from core.segments.tree import FieldRef, Measure
 
-_DATES = (FieldType.DATE, FieldType.TIMESTAMP)
 _OWN_TYPE = (Measure.MINIMUM, Measure.MAXIMUM, Measure.MOST_FREQUENT)
 _FIRST = {
     FieldType.TEXT: "is_any_of",
@@ -173,7 +172,7 @@ def _tables(paths: Paths, table: str) -> Iterator[TableChoice]:
         try:
             paths.join(table, name)
         except NoPath as problem:
-            if "Several" in str(problem) and name == target:
+            if problem.is_ambiguous and name == target:
                 yield TableChoice(name, _shown(name), target, str(problem))
             continue
         yield TableChoice(name, _shown(name), target)

@@ -72,7 +72,7 @@ def require_object(raw: object, place: str, what: str) -> dict[str, object]:
     Raises: SegmentInvalid.
     """
     if not isinstance(raw, dict):
-        raise SegmentInvalid(place, f"Here stands {what}, an object, not {_kind(raw)}.")
+        raise SegmentInvalid(place, f"Here must stand {what}, not {_kind(raw)}.")
     return raw
 
 

@@ -14,14 +14,17 @@ _WAYS_KEPT = 4
 
 
 class NoPath(Exception):
-    """No way, or several; the message is the problem without its place.
+    """No way, or several (`is_ambiguous`); the message is the problem without its place.
 
     `step` is the position in `through` of the element at fault, None where it is another name.
     """
 
-    def __init__(self, problem: str, step: int | None = None) -> None:
+    def __init__(
+        self, problem: str, step: int | None = None, *, is_ambiguous: bool = False
+    ) -> None:
         super().__init__(problem)
         self.step = step
+        self.is_ambiguous = is_ambiguous
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class Paths:
                 stop = self.target(element)
                 legs += self._one_way(here, stop, element)
             except NoPath as fault:
-                raise NoPath(str(fault), step) from fault
+                raise NoPath(str(fault), step, is_ambiguous=fault.is_ambiguous) from fault
             here = stop.table
         legs += self._one_way(here, target, name)
         return Join(name, origin, target.table, tuple(legs), through)
@@ -143,7 +146,8 @@ class Paths:
             listed = "; ".join(self.describe(here, way) for way in ways[:3])
             raise NoPath(
                 f"Several equally short paths lead from {here} to {name}: {listed}. "
-                "Name the link as TABLE:NAME, or tables on the way in `through`."
+                "Name the link, or the tables that the way goes through.",
+                is_ambiguous=True,
             )
         return ways[0]
 
@@ -160,7 +164,8 @@ class Paths:
             listed = "; ".join(self.describe(origin, way) for way in ways[:3])
             raise NoPath(
                 f"Several equally short paths lead from {origin} to {target.table}: {listed}. "
-                "Name the link as TABLE:NAME.FIELD."
+                "Name the link that is meant.",
+                is_ambiguous=True,
             )
         return ways[0]
 

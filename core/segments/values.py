@@ -209,7 +209,7 @@ def _units(type_: FieldType) -> tuple[Unit, ...]:
 def _parts(raw: object, keys: tuple[str, ...]) -> dict[str, object]:
     """Return the object's values by key, when it has exactly these keys."""
     if not isinstance(raw, dict):
-        raise WrongValue(f"{shown(raw)} must be an object with {', '.join(keys)}.")
+        raise WrongValue(f"{shown(raw)} must have {' and '.join(keys)}.")
     if getattr(raw, "twice", None):
         raise WrongValue(f"A key stands twice: {', '.join(sorted(raw.twice))}.")  # type: ignore[attr-defined]
     missing = [key for key in keys if key not in raw]

@@ -65,7 +65,7 @@ def claim_audience(
 ) -> int:
     """Return the id of an audience that no live activation but `activation_id` keeps.
 
-    Raises: NameTaken with the other's key.
+    Raises: NameTaken, naming the other.
     """
     audience = ensure_audience(session, account, name, None)
     holder = session.exec(
@@ -75,8 +75,9 @@ def claim_audience(
     ).one_or_none()
     if holder is not None and holder.id != activation_id:
         raise NameTaken(
-            f"The audience '{name}' of this account is kept by the activation '{holder.key}' "
-            "already: choose another audience name, or archive that activation first."
+            f"The list '{name}' of this account is kept by '{holder.display_name}' already: "
+            "choose another audience name, or archive that activation first.",
+            terminal_hint=f"activation '{holder.key}'",
         )
     return audience.id
 

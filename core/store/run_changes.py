@@ -14,6 +14,7 @@ from core.store.models import Run
 from core.store.run_states import FINAL, LIVE, OWNED, RunState
 from core.store.run_story import record_event
 from core.store.runs import RunView, blocking_run, first_run, get_run, run_view
+from core.store.state_clauses import STATE_CLAUSES
 
 
 class RunChanges(TypedDict, total=False):
@@ -119,7 +120,7 @@ def start_run(session: WriteSession, new: NewRun, owner: Owner) -> RunView:
     blocking = blocking_run(session, new.activation_id, new.audience_id)
     if blocking is not None:
         raise RunRefused(
-            f"Run {blocking.id} works on this audience already (it is {blocking.state}): "
+            f"Run {blocking.id} works on this list already and {STATE_CLAUSES[blocking.state]}: "
             "wait for its end, or cancel it."
         )
     return _insert(session, new, owner)

@@ -97,7 +97,7 @@ def get_run(session: ReadSession, run_id: int) -> RunView:
     """
     run = find_run(session, run_id)
     if run is None:
-        raise UnknownName(f"There is no run {run_id}: `runs list` shows those there are.")
+        raise UnknownName(f"There is no run {run_id}.", terminal_hint="`runs list`")
     return run
 
 

@@ -82,8 +82,8 @@ def _refuse_too_long_a_wait(job: Job) -> None:
         waited = session.now() - since
     if waited >= _WAITED_ENOUGH:
         raise PlanOutdated(
-            f"Run {job.run.id} has waited for more than 24 hours: what it sent is booked, and the "
-            "next run plans afresh."
+            f"Run {job.run.id} has waited for more than 24 hours: what it sent is noted, and the "
+            "next run works out the rest anew."
         )
 
 

@@ -70,8 +70,9 @@ class Claims:
             return None, None
         if run.state is RunState.NEEDS_ATTENTION:
             raise RunRefused(
-                f"Run {run.id} of '{activation.key}' was taken over {run.takeovers} times without "
-                f"coming to an end: see `runs show {run.id}`, then `runs cancel {run.id}`."
+                f"Run {run.id} of '{activation.display_name}' was begun again and again and "
+                "never ended: cancel it, then run it again.",
+                terminal_hint=f"`runs show {run.id}`, `runs cancel {run.id}`",
             )
         return self.take(run)
 

@@ -81,8 +81,8 @@ def check_approvable(session: ReadSession, run: RunView) -> None:
     misfit = _misfit(session, run)
     if misfit:
         raise PlanOutdated(
-            f"The plan of run {run.id} cannot be sent any more: {misfit}. "
-            "Run the activation again for a new plan."
+            f"What run {run.id} would send does not fit any more: {misfit}. Run it again to work "
+            "it out anew."
         )
 
 
@@ -91,17 +91,17 @@ def _misfit(session: ReadSession, run: RunView) -> str | None:
     activation = get_activation_by_id(session, run.activation_id)
     made_at = run.plan_made_at
     if made_at is None or session.now() - made_at >= APPROVABLE_FOR:
-        return "it is more than 24 hours old"
+        return "it was worked out more than 24 hours ago"
     if run.audience_id != activation.audience_id or run.mapping_digest != mapping_digest(
         activation
     ):
-        return "segment, audience, mapping, exclusions or control group were changed since"
+        return "the segment, the list or what is sent to it was changed since"
     if run.planned_ledger != get_audience(session, run.audience_id).ledger_file:
         return "the list has changed since"
     for key, version in (run.segment_versions or {}).items():
         saved = find_segment(session, key)
         if saved is None or saved.version != version:
-            return f"the segment '{key}' was changed since"
+            return f"the segment '{saved.name if saved else key}' was changed since"
     return None
 
 

@@ -33,8 +33,8 @@ def prepare_audience(job: Job) -> None:
         raise strange_audience(audience, job.destination.label)
     if standing is Standing.GONE and audience.ledger_rows > 0:
         raise PlanOutdated(
-            f"The audience '{audience.name}' was deleted in {job.destination.label} after the plan "
-            "was made, so nothing was sent: run the activation again."
+            f"The list '{audience.name}' was deleted in {job.destination.label} after the run was "
+            "worked out, so nothing was sent: run it again."
         )
     if standing in (Standing.ABSENT, Standing.GONE):
         _note_ours(job, audience, _create(job, audience))

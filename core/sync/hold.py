@@ -5,6 +5,7 @@ from core.store.database import ReadSession, WriteSession
 from core.store.run_changes import update_unowned_run
 from core.store.run_states import RunState
 from core.store.runs import RunView, get_run
+from core.store.state_clauses import STATE_CLAUSES
 from core.sync.decide import check_approvable
 
 APPROVED = "approved"
@@ -21,7 +22,7 @@ def approve_plan(session: WriteSession, run_id: int, plan_id: str) -> RunView:
     run = _held(session, run_id)
     if run.plan_id != plan_id:
         raise PlanOutdated(
-            f"Run {run_id} holds the plan {run.plan_id}, not {plan_id}: look at it, then approve."
+            f"What run {run_id} would send is not what you looked at: look at it, then approve."
         )
     check_approvable(session, run)
     _decide(session, run, APPROVED, RunState.HELD)
@@ -39,7 +40,7 @@ def _held(session: ReadSession, run_id: int) -> RunView:
     run = get_run(session, run_id)
     if run.state is not RunState.HELD:
         raise RunRefused(
-            f"Run {run_id} is not held, it is {run.state}: there is nothing to decide."
+            f"Run {run_id} {STATE_CLAUSES[run.state]}: there is nothing to approve or to reject."
         )
     return run
 

@@ -180,8 +180,9 @@ def open_line(desk: Desk, destination_key: str) -> Line:
         saved = get_destination(session, destination_key)
     if saved.paused_reason is not None:
         raise RunRefused(
-            f"The destination '{saved.key}' is paused: {saved.paused_reason} "
-            f"It goes on when `destinations test {saved.key}` passes."
+            f"The destination '{saved.name}' is paused: {saved.paused_reason} "
+            "It goes on when a test of its connection passes.",
+            terminal_hint=f"`destinations test {saved.key}`",
         )
     destination = desk.connect(saved)
     limits = destination.limits

@@ -49,8 +49,8 @@ def held_sql(ledger: Path | None, values: dict[str, object]) -> str:
         return "SELECT ''::VARCHAR AS id, ''::BLOB AS digest, FALSE AS unknown WHERE FALSE"
     if not ledger.is_file():
         raise LedgerMissing(
-            f"The file {ledger.name}, which says what the audience holds, is gone from "
-            f"{ledger.parent}; put it back from a backup of the home, then run again."
+            f"Rollcall's note of what the list holds is gone: put the file {ledger.name} back "
+            "from a backup, then run again."
         )
     values["held"] = str(ledger)
     return "SELECT id, digest, unknown FROM read_parquet($held)"

@@ -3,8 +3,9 @@
 import hashlib
 import json
 
+from core.data.snapshots import nothing_loaded
 from core.destinations._base import Limits
-from core.errors import RunRefused, SnapshotMissing
+from core.errors import RunRefused
 from core.store.activations import ActivationSettings, ActivationView
 from core.store.database import ReadSession
 from core.store.workspace import get_workspace
@@ -27,7 +28,7 @@ def question_of(
         )
     snapshot = get_workspace(session).current_snapshot_id
     if snapshot is None:
-        raise SnapshotMissing("No data is loaded yet: run `load MANIFEST` first.")
+        raise nothing_loaded()
     names = tuple(activation.attributes)
     return Question(
         segment=activation.segment_key,
@@ -49,13 +50,13 @@ def refuse_unbuilt(activation: ActivationView) -> None:
     guards_of(activation)
     if json.loads(activation.exclusions or "[]"):
         raise RunRefused(
-            f"The activation '{activation.key}' has an exclusion list, which is not built yet: "
-            "leave `exclusions` out."
+            f"'{activation.display_name}' has an exclusion list, which is not built yet: leave it "
+            "out."
         )
     if activation.control_percent:
         raise RunRefused(
-            f"The activation '{activation.key}' has a control group, which is not built yet: "
-            "leave `control_group` out."
+            f"'{activation.display_name}' has a control group, which is not built yet: leave it "
+            "out."
         )
 
 

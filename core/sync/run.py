@@ -277,14 +277,19 @@ def refuse_resting(session: ReadSession, activation: ActivationView) -> None:
     """Raise RunRefused where the activation, its segment or everything rests."""
     segment = get_segment(session, activation.segment_key)
     if activation.archived_at is not None:
-        raise RunRefused(f"The activation '{activation.key}' is archived: `apply` brings it back.")
+        raise RunRefused(
+            f"'{activation.display_name}' is archived: bring it back, then run it.",
+            terminal_hint="`apply`",
+        )
     if get_workspace(session).everything_paused:
-        raise RunRefused("Everything is paused: `resume --all` lets runs start again.")
+        raise RunRefused(
+            "Everything is paused: nothing runs until that ends.", terminal_hint="`resume --all`"
+        )
     if activation.paused_at is not None:
         why = f" ({activation.paused_reason})" if activation.paused_reason else ""
         raise RunRefused(
-            f"The activation '{activation.key}' is paused{why}: "
-            f"`activations resume {activation.key}` lets it run again."
+            f"'{activation.display_name}' is paused{why}: resume it, then run it.",
+            terminal_hint=f"`activations resume {activation.key}`",
         )
     if segment.paused_reason is not None:
-        raise RunRefused(f"The segment '{segment.key}' is paused: {segment.paused_reason}")
+        raise RunRefused(f"The segment '{segment.name}' is paused: {segment.paused_reason}")

@@ -28,8 +28,8 @@ def judge_audience(audience: AudienceView, seen: PlatformView | None) -> Standin
 def strange_audience(audience: AudienceView, label: str) -> RunRefused:
     """Return the refusal to touch a list that somebody else made."""
     return RunRefused(
-        f"The audience '{audience.name}' exists in {label} already and was not made by Rollcall; "
-        "taking over an existing list is not built yet: choose another audience_name, or delete "
+        f"The list '{audience.name}' exists in {label} already and was not made by Rollcall; "
+        "taking over an existing list is not built yet: choose another audience name, or delete "
         "that list first."
     )
 
@@ -37,6 +37,6 @@ def strange_audience(audience: AudienceView, label: str) -> RunRefused:
 def deleted_audience(audience: AudienceView, label: str) -> str:
     """Return why a run is held whose list somebody deleted."""
     return (
-        f"somebody deleted the audience '{audience.name}' in {label}: "
+        f"somebody deleted the list '{audience.name}' in {label}: "
         "it would be made again, with everybody in it"
     )

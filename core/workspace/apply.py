@@ -83,7 +83,8 @@ def _data(
         return
     if manifest is None:
         raise SnapshotMissing(
-            "No data is loaded yet: run `load MANIFEST` first, or name a manifest under [data]."
+            "No data is loaded yet: load some first.",
+            terminal_hint="`load MANIFEST`, or a manifest named under [data]",
         )
     loaded = load_snapshot(manifest, workspace.settings, on_progress=on_progress)
     kept = False

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.data.manifest import CsvOptions, Manifest, TableSource, read_manifest
-from core.errors import SnapshotMissing
+from core.data.snapshots import nothing_loaded
 from core.schedule.definition import MANUAL, Schedule, schedule_to_json
 from core.store.database import ReadSession, WriteSession
 from core.store.loads import LoadState, LoadView, NewLoad, ask_load_cancel, list_loads, queue_load
@@ -41,7 +41,7 @@ def refresh(workspace: OpenWorkspace, actor: str, *, accept_fewer: bool = False)
     with workspace.store.write(actor) as session:
         path = source_of(session)
         if path is None:
-            raise SnapshotMissing("No data is loaded yet: bring files first.")
+            raise nothing_loaded()
         return queue_load(session, NewLoad(path, BY_HAND, accept_fewer=accept_fewer))
 
 

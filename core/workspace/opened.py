@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from core.clock import Clock
 from core.data.catalogue import Catalogue
 from core.data.instance import Instance, Snapshot
-from core.data.snapshots import snapshot_path
+from core.data.snapshots import nothing_loaded, snapshot_path
 from core.destinations import make_destination
 from core.destinations._base import Destination
-from core.errors import SnapshotMissing
 from core.settings import Settings, make_folders
 from core.store.database import Store, open_store
 from core.store.destinations import DestinationView, destination_secrets
@@ -64,7 +63,7 @@ class OpenWorkspace:
         with self.store.read() as session:
             found = current_snapshot(session)
         if found is None:
-            raise SnapshotMissing("No data is loaded yet: run `load MANIFEST` first.")
+            raise nothing_loaded()
         with self.snapshot_of(found.id) as opened:
             yield opened
 

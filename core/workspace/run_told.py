@@ -24,7 +24,7 @@ class RunTold:
     """A run, its list, and what happened.
 
     `data_at` is when the data was loaded that it worked from, `outdated` says why its plan cannot
-    be approved any more, `rests_because` what keeps it from starting.
+    be approved any more, `waits_because` what keeps it from starting.
     """
 
     run: RunView
@@ -34,7 +34,7 @@ class RunTold:
     events: tuple[RunEventView, ...]
     data_at: datetime | None
     outdated: str | None
-    rests_because: str | None
+    waits_because: str | None
 
     @property
     def place(self) -> str:
@@ -61,7 +61,7 @@ def tell_run(session: ReadSession, run_id: int) -> RunTold | None:
         events=list_events(session, run.id),
         data_at=data_instants(session, [run.id]).get(run.id),
         outdated=_why_outdated(session, run),
-        rests_because=_why_it_rests(session, run, activation),
+        waits_because=why_it_waits(session, run),
     )
 
 
@@ -90,11 +90,11 @@ def _why_outdated(session: ReadSession, run: RunView) -> str | None:
     return None
 
 
-def _why_it_rests(session: ReadSession, run: RunView, activation: ActivationView) -> str | None:
+def why_it_waits(session: ReadSession, run: RunView) -> str | None:
     """Return the first thing that keeps a run which could start from starting, or None."""
-    starts = run.state in (RunState.QUEUED, RunState.WAITING) or run.decision == "approved"
-    if not starts or run.state not in (RunState.QUEUED, RunState.WAITING, RunState.HELD):
+    if run.state not in (RunState.QUEUED, RunState.WAITING) and not is_approved(run):
         return None
+    activation = get_activation_by_id(session, run.activation_id)
     return next(_obstacles(session, run, activation), None)
 
 

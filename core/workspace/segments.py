@@ -186,4 +186,4 @@ def _recheck_others(
             continue
         problem = saved.problem(key, catalogue, now)
         if problem is not None:
-            raise UsageError(f"The change would break the saved segment '{key}': {problem}")
+            raise UsageError(f"The change would break the segment '{view.name}': {problem}")

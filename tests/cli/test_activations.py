@@ -98,7 +98,7 @@ def test_pausing_and_resuming_twice_changes_nothing(terminal: Terminal) -> None:
 def test_pause_all_refuses_every_run_until_resume_all(terminal: Terminal, words: list[str]) -> None:
     assert terminal.json(*words, "--all") == {"paused": "everything", "changed": True}
     said = terminal.refused("activations", "run", "active_to_file")
-    assert said == "Everything is paused: `resume --all` lets runs start again."
+    assert said == "Everything is paused: nothing runs until that ends (`resume --all`)."
     resume = [*words[:-1], "resume"]
     assert terminal.json(*resume, "--all") == {"resumed": "everything", "changed": True}
     assert terminal.run("activations", "run", "active_to_file").exit == 0

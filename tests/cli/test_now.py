@@ -43,4 +43,4 @@ def test_a_run_is_evaluated_at_the_instant_that_was_asked(terminal: Terminal) ->
 
 def test_without_data_there_is_no_zone_to_read_an_instant_in(empty: Terminal) -> None:
     said = empty.refused("segments", "size", empty.path("active.json"), "--now", WINTER)
-    assert said == "No data is loaded yet: run `load MANIFEST` first."
+    assert said == "No data is loaded yet: load some first (`load MANIFEST`)."

@@ -68,7 +68,7 @@ def test_nobody_of_that_key_is_an_unknown_name(terminal: Terminal) -> None:
 @pytest.mark.parametrize("command", ["size", "members", "sentence"])
 def test_without_data_every_command_says_what_to_do(empty: Terminal, command: str) -> None:
     said = empty.refused("segments", command, empty.path("french.json"))
-    assert said == "No data is loaded yet: run `load MANIFEST` first."
+    assert said == "No data is loaded yet: load some first (`load MANIFEST`)."
 
 
 def test_a_fault_is_named_with_its_place(terminal: Terminal) -> None:

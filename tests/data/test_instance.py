@@ -118,7 +118,7 @@ def test_a_snapshot_that_is_swept_stays_readable_to_who_has_it_open(
             (50_000,)
         ]
     with (
-        pytest.raises(SnapshotMissing, match="is gone: load the data again"),
+        pytest.raises(SnapshotMissing, match="is gone from the disk: load the data again"),
         instance.snapshot(path),
     ):
         pass

@@ -110,8 +110,9 @@ def test_an_account_may_not_take_anothers_audience(store: Store) -> None:
     with store.write(ANN) as session:
         create_destination(session, "crm2", destination("https://other p1"), box(store))
         create_activation(session, "second", activation(destination_key="crm2"))
-    with pytest.raises(NameTaken, match="'second'"), store.write(ANN) as session:
+    with pytest.raises(NameTaken) as refused, store.write(ANN) as session:
         save_destination(session, "crm", destination("https://other p1"), box(store))
+    assert refused.value.terminal_hint == "activation 'second'"
 
 
 def test_a_destination_is_archived_and_restored(store: Store) -> None:

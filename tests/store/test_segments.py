@@ -48,7 +48,9 @@ def test_another_tree_is_another_version(store: Store) -> None:
 
 def test_who_edited_an_old_version_is_told_who_was_faster(store: Store) -> None:
     save(store, "bob", OTHER, 1)
-    with pytest.raises(EditConflict, match=r"meanwhile \(version 2, yours was 1\), so nothing was saved"):
+    with pytest.raises(
+        EditConflict, match=r"meanwhile \(version 2, yours was 1\), so nothing was saved"
+    ):
         save(store, ANN, TREE, 1)
 
 

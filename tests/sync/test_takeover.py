@@ -99,8 +99,9 @@ def test_a_run_taken_over_while_computing_keeps_its_instant(world: World):
 def test_a_run_taken_over_too_often_needs_a_human(world: World):
     for _ in range(world.settings.max_takeovers + 1):
         run_into_a_cut(world, PEOPLE, "call about to leave")
-    with pytest.raises(RunRefused, match="runs cancel"):
+    with pytest.raises(RunRefused, match="cancel it") as refused:
         world.run(PEOPLE)
+    assert "runs cancel" in str(refused.value.terminal_hint)
     with world.store.read() as session:
         (stuck,) = list_runs(session)
     assert stuck.state is RunState.NEEDS_ATTENTION
