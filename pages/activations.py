@@ -9,7 +9,7 @@ from core.ui.activations.list import draw_activations
 from core.ui.activations.page import draw_activation
 from core.ui.activations.state import read_activations
 from core.ui.edge import plain
-from core.ui.navigation import back
+from core.ui.navigation import back, show
 from core.ui.roles import Role
 from core.ui.session import guard, may, workspace
 from core.ui.words import shortened
@@ -25,8 +25,7 @@ def draw_list() -> None:
     st.caption("Each keeps one list at a platform in step with a segment.")
     state = read_activations()
     if may(Role.EDITOR) and st.button("New activation", icon=":material/add:", type="primary"):
-        st.query_params.from_dict({"new": "1"})
-        st.rerun()
+        show(new="1")
     if state.views:
         draw_activations(state)
     else:

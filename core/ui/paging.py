@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from core.ui.edge import on_click
+
 
 def asked_page(number: int, per_page: int) -> int:
     """Return the page that the address asks for, among those that so many entries fill."""
@@ -20,6 +22,7 @@ def draw_pages(name: str, number: int, per_page: int) -> None:
     st.pagination(_pages(number, per_page), default=page, key=key, on_change=_turn, args=(key,))
 
 
+@on_click
 def _turn(key: str) -> None:
     page = st.session_state[key]
     if page == 1:

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.schedule.definition import schedule_from_json
 from core.store.activations import (
     ActivationView,
+    archive_activation,
     list_activations,
     pause_activation,
     save_activation,
@@ -18,10 +19,11 @@ from core.store.database import WriteSession
 from core.store.destinations import archive_destination, get_destination, pause_destination
 from core.store.run_states import RunState
 from core.store.runs import list_runs
+from core.store.workspace import pause_everything
 from core.sync.guards import Do, EmptyGuard, RemovalsGuard
 from core.sync.question import guards_of
 from core.sync.queueing import queue_by_hand
-from core.workspace.destination_drafts import DestinationDraft, save_draft
+from core.workspace.destination_drafts import DestinationDraft, save_destination_draft
 from core.workspace.opened import OpenWorkspace
 from tests.app.conftest import OpenApp
 from tests.app.runs import run_in
@@ -53,7 +55,7 @@ def reached(sample: object, opened: OpenWorkspace, stand_in: StandInServer) -> S
     with opened.store.read() as session:
         practice = get_destination(session, "practice")
     values = {"origin": stand_in.origin}
-    save_draft(opened, DestinationDraft("batch", "Practice", values, practice), "test")
+    save_destination_draft(opened, DestinationDraft("batch", "Practice", values, practice), "test")
     return stand_in
 
 
@@ -216,14 +218,32 @@ def test_a_pause_says_that_the_list_stays(
 ) -> None:
     page = press(app("activations", activation=KEY), "Pause")
     assert "The list stays in Batch as it is" in words(page)
+    assert "Paused: nothing runs until you resume it." in words(page)
     assert widget(page, "button", "Run now").disabled and saved(opened)[KEY].paused_at
-    press(page, "Resume")
-    assert saved(opened)[KEY].paused_at is None
+    page = press(page, "Resume")
+    assert saved(opened)[KEY].paused_at is None and "Resumed: it runs when" in words(page)
 
 
 def test_run_now_queues_once(app: OpenApp, sample: object, opened: OpenWorkspace) -> None:
     page = press(app("activations", activation=KEY), "Run now")
     assert queued(opened) == ["by hand"] and widget(page, "button", "Run now").disabled
+    assert "Queued: the scheduler sends it in a moment." in words(page)
+
+
+def test_run_now_says_what_it_waits_for(
+    app: OpenApp, sample: object, opened: OpenWorkspace
+) -> None:
+    change(opened, pause_everything)
+    page = press(app("activations", activation=KEY), "Run now")
+    assert "Queued: it waits because everything is paused." in words(page)
+
+
+def test_a_list_that_is_archived_meanwhile_is_refused_in_a_sentence(
+    app: OpenApp, sample: object, opened: OpenWorkspace
+) -> None:
+    page = app("activations", activation=KEY)
+    change(opened, lambda session: archive_activation(session, KEY))
+    assert "is archived, so it cannot run" in words(press(page, "Run now"))
 
 
 def test_an_archived_one_leaves_the_list(
@@ -290,7 +310,7 @@ def test_the_form_begins_with_a_destination_that_is_in_order(
     app: OpenApp, reached: StandInServer, opened: OpenWorkspace
 ) -> None:
     other = DestinationDraft("batch", "Another", {**reached.config, "project_key": "project_2"})
-    save_draft(opened, other, "test")
+    save_destination_draft(opened, other, "test")
     change(opened, lambda session: pause_destination(session, "practice", "Batch refuses (401)."))
     page = app("activations", **NEW)
     assert widget(page, "selectbox", "Destination").value == "another"

@@ -144,6 +144,7 @@ def test_a_held_run_can_be_rejected(app: OpenApp, sample: Path, opened: OpenWork
     page.button(key="runs:reject").click().run()
     assert state_of(opened) is RunState.REJECTED
     assert "Rejected in the browser" in words(page)
+    assert "Rejected: nothing of it is sent." in words(page)
 
 
 def test_a_held_run_can_be_approved(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
@@ -157,6 +158,7 @@ def test_a_held_run_can_be_approved(app: OpenApp, sample: Path, opened: OpenWork
     page.button(key="runs:approve").click().run()
     assert "Approved by In the browser" not in words(page)
     assert "approved, waiting for its turn" in words(page)
+    assert "Approved: the scheduler sends it in a moment." in words(page)
     with opened.store.read() as session:
         assert get_run(session, run.id).decision == "approved"
 
@@ -179,6 +181,7 @@ def test_a_run_under_way_shows_how_far_it_is_and_can_be_stopped(
     assert page.get("progress")[0].proto.text == "100 of 400 changes sent"
     page.button(key="runs:cancel").click().run()
     assert "Asked to stop in the browser" in words(page)
+    assert "Asked to stop: it ends in a moment" in words(page)
 
 
 def test_run_again_queues_and_shows_the_new_run(
@@ -189,6 +192,7 @@ def test_run_again_queues_and_shows_the_new_run(
     page.button(key="runs:again").click().run()
     assert state_of(opened) is RunState.QUEUED
     assert f"Run {run.id + 1}" in words(page)
+    assert "Queued: the scheduler sends it in a moment." in words(page)
 
 
 def test_a_failure_says_who_mends_it_and_never_shows_a_command(

@@ -8,7 +8,7 @@ from core.destinations import destination_type, suggest_audience_name
 from core.store.activations import ActivationView
 from core.store.destinations import DestinationView
 from core.ui.activations.choices import Choices
-from core.ui.edge import plain
+from core.ui.edge import on_click, plain
 from core.ui.navigation import link
 from core.ui.session import workspace
 from core.workspace.audience_names import NameCheck, NameState, check_name
@@ -64,6 +64,7 @@ def was_sent(choices: Choices) -> bool:
     return audience is not None and (audience.ours or audience.ledger_file is not None)
 
 
+@on_click
 def _follow(key: str) -> None:
     """Let the API name follow the display name until somebody has written one."""
     if st.session_state[f"{key}:audience"] == st.session_state[f"{key}:suggested"]:
@@ -88,6 +89,7 @@ def _checked(to: DestinationView, name: str, saved: ActivationView | None) -> Na
     return cast("NameCheck", known[asked])
 
 
+@on_click
 def forget_checks() -> None:
     """Look at every name anew: something was sent or mended since."""
     st.session_state.pop(_CHECKED, None)

@@ -9,7 +9,7 @@ from core.data.catalogue import FieldType
 from core.store.activations import ActivationView
 from core.sync.trial import Trial
 from core.ui.activations.choices import Choices
-from core.ui.edge import plain
+from core.ui.edge import on_click, plain
 from core.ui.words import count, number_of
 
 Pairs = tuple[tuple[str, str], ...]
@@ -116,16 +116,19 @@ def _rows_of(saved: ActivationView | None) -> list[dict[str, str]]:
     return [{"id": uuid4().hex[:8], "name": name, "field": field} for name, field in given]
 
 
+@on_click
 def _add(key: str, field: str) -> None:
     row = {"id": uuid4().hex[:8], "name": field, "field": field}
     st.session_state[f"{key}:rows"].append(row)
 
 
+@on_click
 def _drop(key: str, row_id: str) -> None:
     rows = st.session_state[f"{key}:rows"]
     st.session_state[f"{key}:rows"] = [row for row in rows if row["id"] != row_id]
 
 
+@on_click
 def _follow(key: str, row: dict[str, str]) -> None:
     """Let the sent name follow the field until somebody has written one."""
     chosen, sent = st.session_state[f"{key}:field:{row['id']}"], f"{key}:sent:{row['id']}"

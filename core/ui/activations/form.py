@@ -15,8 +15,9 @@ from core.ui.activations.choices import Choices
 from core.ui.activations.fields import draw_attributes, draw_identifier, draw_looks
 from core.ui.activations.guards import draw_guards
 from core.ui.activations.trial import draw_trial, summary, tried
-from core.ui.edge import errors_shown, plain, show_error
+from core.ui.edge import errors_shown, plain, say_next, show_error
 from core.ui.frame import draw_practice_badge
+from core.ui.navigation import show
 from core.ui.schedule_form import draw_schedule_form
 from core.ui.session import actor, workspace
 from core.workspace.activation_drafts import ActivationDraft, save_activation_draft
@@ -166,7 +167,7 @@ def _draw_buttons(
         )
         return True if pressed else None
     if st.button("Cancel", type="tertiary", key=f"{key}:cancel"):
-        _open(saved.key)
+        show(activation=saved.key)
     if st.button("Save", type="primary", key=f"{key}:save", disabled=not ready):
         return False
     if saved.paused_at is None and st.button(
@@ -184,9 +185,8 @@ def _save(key: str, draft: ActivationDraft, *, run: bool) -> None:
         return
     st.session_state.pop(f"{key}:rows", None)
     forget_checks()
-    _open(view.key)
-
-
-def _open(activation: str) -> None:
-    st.query_params.from_dict({"activation": activation})
-    st.rerun()
+    if run:
+        say_next("Saved and queued: the scheduler sends it in a moment.")
+    else:
+        say_next("Saved: its next run works with this.")
+    show(activation=view.key)

@@ -1,33 +1,24 @@
 """One activation: whether its list is ready, what comes next, what ran last."""
 
-from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
 from core.destinations import destination_type
 from core.schedule.definition import describe_schedule, schedule_from_json
-from core.store.activations import (
-    archive_activation,
-    pause_activation,
-    resume_activation,
-)
-from core.store.database import WriteSession
 from core.store.run_states import RunState
 from core.store.runs import RunView
 from core.sync.outcome import stored_counts
-from core.sync.queueing import queue_by_hand
+from core.ui.activations.actions import draw_actions
 from core.ui.activations.state import ActivationState, read_activation
-from core.ui.edge import errors_shown, plain
+from core.ui.edge import plain
 from core.ui.frame import draw_practice_badge
 from core.ui.list_words import READINESS_ICONS, next_run_words, readiness_words
 from core.ui.navigation import link
-from core.ui.roles import Role
 from core.ui.run_words import run_badge
 from core.ui.schedule_form import next_moments
-from core.ui.session import actor, may, workspace
 from core.ui.watching import watch
-from core.ui.words import STATE_WORDS, count, shortened
+from core.ui.words import count, shortened
 from core.workspace.destinations import is_practice
 from core.workspace.readiness import readiness_of
 
@@ -39,7 +30,7 @@ def draw_activation(key: str) -> None:
     state = read_activation(key)
     st.title(plain(state.view.display_name), anchor=False)
     _draw_joined(state)
-    _draw_actions(state)
+    draw_actions(state)
     _draw_obstacles(state)
     watch(
         state,
@@ -144,48 +135,3 @@ def _draw_obstacles(state: ActivationState) -> None:
             icon=":material/error:",
         )
         link("segments", "Open the segment", segment=state.segment.key)
-
-
-def _draw_actions(state: ActivationState) -> None:
-    if not may(Role.EDITOR) or state.view.archived_at is not None:
-        return
-    view, paused = state.view, state.view.paused_at is not None
-    with st.container(horizontal=True):
-        if st.button(
-            "Run now",
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=paused or state.moving is not None,
-            help=_why_not(state),
-        ):
-            _do(lambda session: queue_by_hand(session, view))
-        if paused:
-            if st.button("Resume", icon=":material/resume:"):
-                _do(lambda session: resume_activation(session, view.key))
-        elif st.button("Pause", icon=":material/pause:", help=_PAUSE):
-            _do(lambda session: pause_activation(session, view.key))
-        if st.button("Edit", icon=":material/edit:"):
-            st.query_params.from_dict({"activation": view.key, "edit": "1"})
-            st.rerun()
-        with st.popover("Archive …", icon=":material/archive:"):
-            st.write(
-                f"Nothing keeps the list in step any more; it stays in {state.place} as it is."
-            )
-            if st.button("Archive it"):
-                _do(lambda session: archive_activation(session, view.key))
-
-
-_PAUSE = "Nothing runs until you resume it; the list stays in the platform as it is."
-
-
-def _why_not(state: ActivationState) -> str | None:
-    moving = state.moving
-    return f"A run is under way already: {STATE_WORDS[moving.state]}." if moving else None
-
-
-def _do(change: Callable[[WriteSession], object]) -> None:
-    """Make the change and show the page as it is then."""
-    with errors_shown():
-        with workspace().store.write(actor()) as session:
-            change(session)
-        st.rerun()

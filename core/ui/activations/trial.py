@@ -18,7 +18,7 @@ from core.workspace.activation_drafts import (
     duration_s,
     judge_trial,
     name_people,
-    try_draft,
+    try_activation,
 )
 
 _SHOWN_FIELDS = 6
@@ -30,7 +30,7 @@ def tried(
 ) -> Trial:
     """Return what a run of the draft would do; the answer is kept for a while.
 
-    Raises: what `try_draft` raises.
+    Raises: what `try_activation` raises.
     """
     ledgers = {(each.account, each.name): each.ledger_file for each in choices.audiences}
     decides = (
@@ -48,7 +48,7 @@ def tried(
 
 @st.cache_data(ttl=_KEPT_S, max_entries=50, show_spinner="Working out who would enter and leave …")
 def _tried(decides: tuple[object, ...], begins_empty: bool, _draft: ActivationDraft) -> Trial:
-    return try_draft(workspace(), _draft, begins_empty=begins_empty)
+    return try_activation(workspace(), _draft, begins_empty=begins_empty)
 
 
 def draw_trial(

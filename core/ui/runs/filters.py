@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from core.store.run_history import RunFilter, RunGroup
-from core.ui.edge import plain
+from core.ui.edge import on_click
 
 _GROUPS: Mapping[str, str] = {
     "all": "All",
@@ -43,6 +43,7 @@ def is_narrowed() -> bool:
     return any(st.query_params.get(name) for name in ("activation", "state", "period"))
 
 
+@on_click
 def forget_filters() -> None:
     """Show all runs again."""
     st.query_params.clear()
@@ -101,6 +102,7 @@ def _prime(name: str, options: Sequence[str]) -> str:
     return f"runs:{name}"
 
 
+@on_click
 def _note(name: str) -> None:
     """Write a changed filter into the address; pages are counted anew."""
     chosen = st.session_state[f"runs:{name}"]
@@ -109,8 +111,3 @@ def _note(name: str) -> None:
         st.query_params.pop(name, None)
     else:
         st.query_params[name] = chosen
-
-
-def said_of(names: Mapping[str, str], wanted: RunFilter) -> str:
-    """Return which list is looked at, as Markdown."""
-    return plain(names.get(wanted.activation_key or "", "all lists"))

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.store.run_history import HistoryRow, RunFilter
 from core.ui.edge import plain
-from core.ui.navigation import link
+from core.ui.navigation import link, show
 from core.ui.paging import draw_pages
 from core.ui.run_words import changes_of, run_badge, run_not_sent, started_by, took
 from core.ui.runs.filters import forget_filters, is_narrowed
@@ -49,16 +49,11 @@ def draw_row(row: HistoryRow, state: HistoryState) -> None:
     at = state.at(row.run.started_at or row.run.queued_at)
     name = plain(shortened(row.activation_name, _NAME_LETTERS))
     if opens.button(f"{at} · **{name}**", key=f"runs:open:{row.run.id}", type="tertiary"):
-        _open(row.run.id)
+        # No callback: in a part that is watched it would draw that part alone.
+        show(run=str(row.run.id))
     badge.markdown(run_badge(row.run))
     asked.caption(_asked(row))
     changes.markdown(_figures(row))
-
-
-def _open(run_id: int) -> None:
-    """Draw the whole page anew: a callback in a part that is watched draws that part alone."""
-    st.query_params.from_dict({"run": str(run_id)})
-    st.rerun()
 
 
 def _asked(row: HistoryRow) -> str:

@@ -23,8 +23,8 @@ def draw_standing(told: RunTold, zone: ZoneInfo, now: datetime) -> None:
     said = _SAYING.get(told.run.state, _nothing)(told, zone, now)
     if said:
         st.markdown(said)
-    if told.rests_because:
-        st.caption(f":material/pause: It waits because {plain(told.rests_because)}.")
+    if told.waits_because:
+        st.caption(f":material/pause: It waits because {plain(told.waits_because)}.")
     if told.run.cancel_asked_by and told.run.state in (RunState.SENDING, RunState.COMPUTING):
         asked = plain(acted("Asked to stop", told.run.cancel_asked_by))
         st.caption(f"{asked}: it ends with what is sent.")
