@@ -12,6 +12,8 @@ from core.store.processes import last_beat
 from core.store.workspace import WorkspaceView, get_workspace, pause_everything, resume_everything
 from core.ui.edge import on_click, plain
 from core.ui.roles import Role
+from core.ui.run_words import acted
+from core.ui.run_words import acted
 from core.ui.session import actor, may, workspace
 from core.ui.words import length, moment
 from core.workspace.destinations import is_practice
@@ -70,10 +72,10 @@ def _switch() -> None:
 def _draw_banners(saved: WorkspaceView, seen: datetime | None, now: datetime) -> None:
     zone = ZoneInfo(saved.zone)
     if saved.everything_paused and saved.paused_at is not None:
+        said = f"**Everything is paused** since {moment(saved.paused_at, zone, now)}"
         st.warning(
-            f"**Everything is paused** since {moment(saved.paused_at, zone, now)} by "
-            f"{plain(saved.paused_by or 'somebody')}. No list is updated until you switch it off "
-            "on the left.",
+            f"{acted(said, plain(saved.paused_by or ''))}. No list is updated until you switch it "
+            "off on the left.",
             icon=":material/pause_circle:",
         )
     if seen is None:

@@ -46,7 +46,7 @@ def test_one_switch_pauses_everything_and_says_so(
 ) -> None:
     page = app("home")
     page.toggle(key="frame:pause").set_value(True).run()
-    assert "Everything is paused" in said(page)
+    assert "Everything is paused" in said(page) and "in the browser" in said(page)
     with opened.store.read() as session:
         assert get_workspace(session).everything_paused
     page.toggle(key="frame:pause").set_value(False).run()

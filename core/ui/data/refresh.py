@@ -106,7 +106,7 @@ def _draw_loads(state: DataState) -> None:
 
 
 def _asker(load: LoadView) -> str:
-    return "By its schedule" if load.slot_at is not None else by(load.actor)
+    return "The schedule" if load.slot_at is not None else by(load.actor)
 
 
 def _took(load: LoadView) -> str:
