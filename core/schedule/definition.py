@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -145,7 +145,7 @@ def describe_schedule(schedule: Schedule) -> str:
     """Return the schedule in words.
 
     >>> describe_schedule(parse_schedule({"days": ["mon", "thu"], "at": ["07:00"]}))
-    'mon, thu at 07:00'
+    'Mon and Thu at 07:00'
     """
     if isinstance(schedule, str):
         return {MANUAL: "by hand", AFTER_REFRESH: "after each data refresh"}[schedule]
@@ -160,4 +160,9 @@ def _words(timed: Every | Cron | Days) -> str:
         return f"every {timed.every}"
     if isinstance(timed, Cron):
         return f"cron {timed.cron}"
-    return f"{', '.join(timed.days)} at {', '.join(timed.at)}"
+    return f"{_joined([day.capitalize() for day in timed.days])} at {_joined(timed.at)}"
+
+
+def _joined(words: Sequence[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

@@ -13,7 +13,6 @@ from core.store.workspace import WorkspaceView, get_workspace, pause_everything,
 from core.ui.edge import on_click, plain
 from core.ui.roles import Role
 from core.ui.run_words import acted
-from core.ui.run_words import acted
 from core.ui.session import actor, may, workspace
 from core.ui.words import length, moment
 from core.workspace.destinations import is_practice

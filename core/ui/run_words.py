@@ -7,7 +7,7 @@ from core.store.run_states import RunState
 from core.store.run_story import RunEventView
 from core.store.runs import RunView
 from core.sync.outcome import RunCounts, stored_counts
-from core.ui.words import STATE_WORDS, count, number_of, state_badge
+from core.ui.words import STATE_WORDS, count, state_badge
 from core.workspace.run_told import is_approved
 
 Detail = Mapping[str, object]
@@ -15,6 +15,7 @@ Detail = Mapping[str, object]
 _TRIGGERS = {"schedule": "by its schedule", "data refresh": "after a data refresh"}
 BROWSER = "browser"
 _ACTORS = {BROWSER: "In the browser", "scheduler": "Scheduler", "sample": "The sample shop"}
+_PHRASES = {"scheduler": "the scheduler", "sample": "the sample shop"}
 
 
 def run_badge(run: RunView) -> str:
@@ -34,8 +35,7 @@ def started_by(trigger: str, actor: str) -> str:
     """
     if trigger in _TRIGGERS:
         return _TRIGGERS[trigger]
-    where = "in the browser" if actor == BROWSER else f"by {actor}" if actor else ""
-    return f"{trigger} {where}".strip()
+    return f"{trigger} {by_whom(actor)}" if actor else trigger
 
 
 def by(actor: str) -> str:
@@ -47,13 +47,24 @@ def by(actor: str) -> str:
     return _ACTORS.get(actor, actor)
 
 
+def by_whom(actor: str) -> str:
+    """Return who acted, as the end of a sentence.
+
+    >>> by_whom("browser"), by_whom("ana"), by_whom("scheduler"), by_whom("")
+    ('in the browser', 'by ana', 'by the scheduler', 'by somebody')
+    """
+    if actor == BROWSER:
+        return "in the browser"
+    return f"by {_PHRASES.get(actor, actor or 'somebody')}"
+
+
 def acted(what: str, actor: str) -> str:
     """Return that somebody did something.
 
     >>> acted("Approved", "browser"), acted("Approved", "ana")
     ('Approved in the browser', 'Approved by ana')
     """
-    return f"{what} in the browser" if actor == BROWSER else f"{what} by {actor or 'somebody'}"
+    return f"{what} {by_whom(actor)}"
 
 
 def changes_of(run: RunView) -> str:
@@ -164,6 +175,6 @@ _SENTENCES: Mapping[str, Callable[[Detail, str], str]] = {
     "never confirmed": lambda _d, _p: "It was never confirmed that the list is ready",
     "still indexing": lambda _d, _p: "The list is still being prepared; asked again later",
     "audience gone": lambda d, people: (
-        f"The list with {number_of(_number(d, 'ids_forgotten'), 'member')} was deleted there"
+        f"The list with {count(_number(d, 'ids_forgotten'))} {people} was deleted there"
     ),
 }

@@ -14,9 +14,9 @@ from core.store.segments import SegmentView, list_segments
 
 MOST_ASKED = 200
 
-_KEYS = "whoever manages the API keys"
-_ADMIN = "whoever runs Rollcall"
-_EDITOR = "whoever looks after the list"
+# In the app, and at the server with its files, memory and keys.
+_ADMIN = "an admin"
+_RUNNER = "whoever runs Rollcall"
 
 
 class NeedKind(StrEnum):
@@ -70,32 +70,32 @@ class Need:
 
 _UNFORESEEN = Advice(
     "The last run failed. Run it again; if that fails too, more stands in the log.",
-    _ADMIN,
+    _RUNNER,
     Place.RUN,
 )
 _NO_ANSWER = Advice(
     "{destination} gave no usable answer for more than 24 hours. Run it again when it is back.",
-    _EDITOR,
+    _ADMIN,
     Place.RUN,
 )
 _IN_PART = Advice(
     "{destination} refused a part of what was sent. The next run tries that part again.",
-    _EDITOR,
+    _ADMIN,
     Place.RUN,
 )
 _ADVICE: Mapping[str, Advice] = {
-    "KeysRefused": Advice("{destination} refuses the API keys.", _KEYS, Place.DESTINATION),
+    "KeysRefused": Advice("{destination} refuses the API keys.", _ADMIN, Place.DESTINATION),
     "SecretUnreadable": Advice(
         "The stored keys of {destination} cannot be read: Rollcall's own secret key has changed.",
-        _ADMIN,
+        _RUNNER,
         Place.DESTINATION,
     ),
     "CallRefused": Advice(
-        "{destination} refused what was sent. Its answer says why.", _EDITOR, Place.ACTIVATION
+        "{destination} refused what was sent. Its answer says why.", _ADMIN, Place.ACTIVATION
     ),
     "AudienceMissing": Advice(
         "The list is gone at {destination}. Run it again: it asks before it is made anew.",
-        _EDITOR,
+        _ADMIN,
         Place.RUN,
     ),
     "TooManyCalls": _NO_ANSWER,
@@ -103,23 +103,19 @@ _ADVICE: Mapping[str, Advice] = {
     "NetworkFault": _NO_ANSWER,
     "PlanOutdated": Advice(
         "Something changed before all was sent. Run it again to work it out anew.",
-        _EDITOR,
+        _ADMIN,
         Place.RUN,
     ),
-    "RunRefused": Advice("The list cannot run as it is set up.", _EDITOR, Place.ACTIVATION),
-    "UsageError": Advice("The list cannot run as it is set up.", _EDITOR, Place.ACTIVATION),
-    "SegmentInvalid": Advice(
-        "The segment no longer fits the data.", "whoever looks after the segment", Place.SEGMENT
-    ),
-    "SnapshotMissing": Advice(
-        "There is no data to work from. Load it again.", "an admin", Place.DATA
-    ),
-    "StorageFull": Advice("The server's disk is full. Free some space.", _ADMIN, Place.RUN),
-    "QueryFailed": Advice("The list could not be worked out.", _ADMIN, Place.RUN),
+    "RunRefused": Advice("The list cannot run as it is set up.", _ADMIN, Place.ACTIVATION),
+    "UsageError": Advice("The list cannot run as it is set up.", _ADMIN, Place.ACTIVATION),
+    "SegmentInvalid": Advice("The segment no longer fits the data.", _ADMIN, Place.SEGMENT),
+    "SnapshotMissing": Advice("There is no data to work from. Load it again.", _ADMIN, Place.DATA),
+    "StorageFull": Advice("The server's disk is full. Free some space.", _RUNNER, Place.RUN),
+    "QueryFailed": Advice("The list could not be worked out.", _RUNNER, Place.RUN),
     "LedgerMissing": Advice(
         "Rollcall's note of what the list holds is gone. It is in a backup, or the list needs "
         "another name.",
-        _ADMIN,
+        _RUNNER,
         Place.ACTIVATION,
     ),
 }
@@ -174,7 +170,7 @@ def _asking(run: RunView, view: ActivationView) -> Need:
         view.display_name,
         "A run was begun again and again and never ended. Cancel it, then run the list again.",
         run.error or "",
-        _ADMIN,
+        _RUNNER,
         Place.RUN,
         str(run.id),
         view.id,
@@ -189,7 +185,7 @@ def _paused_destinations(views: Iterable[DestinationView]) -> Iterator[Need]:
                 view.name,
                 "Refuses the API keys: no list is sent to it until they are mended.",
                 view.paused_reason or "",
-                _KEYS,
+                _ADMIN,
                 Place.DESTINATION,
                 view.key,
             )
@@ -204,7 +200,7 @@ def _failed_load(session: ReadSession) -> Iterator[Need]:
                 "Data",
                 "The last refresh failed, so the data is not up to date.",
                 load.error or "",
-                "an admin",
+                _ADMIN,
                 Place.DATA,
                 "",
             )
@@ -216,9 +212,9 @@ def _paused_segments(views: Iterable[SegmentView], used: set[str]) -> Iterator[N
             yield Need(
                 NeedKind.SEGMENT,
                 view.name,
-                "The segment no longer fits the data, so its lists rest.",
+                "The segment no longer fits the data, so its lists are paused.",
                 view.paused_reason,
-                "whoever looks after the segment",
+                _ADMIN,
                 Place.SEGMENT,
                 view.key,
             )
@@ -256,9 +252,9 @@ def _paused_list(view: ActivationView, reason: str) -> Need:
     return Need(
         NeedKind.LIST,
         view.display_name,
-        "The list rests.",
+        "The list is paused.",
         reason,
-        _EDITOR,
+        _ADMIN,
         Place.ACTIVATION,
         view.key,
         view.id,

@@ -259,7 +259,7 @@ def test_a_paused_destination_is_told_with_who_mends_it(
     refused = "Batch refuses the REST API key (401)."
     change(opened, lambda session: pause_destination(session, "practice", refused))
     said = words(app("activations", activation=KEY))
-    assert refused in said and "administers Rollcall mends this" in said
+    assert refused in said and "An admin mends this" in said
 
 
 def test_an_edit_keeps_what_it_does_not_touch(

@@ -106,7 +106,7 @@ def test_refused_keys_lead_to_the_destination(
     with opened.store.write("scheduler") as session:
         pause_destination(session, "practice", "The REST API key is *refused*.")
     page = app("home")
-    assert "Whoever manages the API keys mends it" in words(page)
+    assert "An admin mends it" in words(page)
     assert "destinations?destination=practice" in " ".join(links(page))
 
 

@@ -202,7 +202,7 @@ def test_a_failure_says_who_mends_it_and_never_shows_a_command(
         opened, RunState.FAILED, error_kind="KeysRefused", error="401: *look* at the REST key."
     )
     said = words(app("runs", run=str(run.id)))
-    assert "Practice refuses the API keys" in said and "Whoever manages the API keys" in said
+    assert "Practice refuses the API keys" in said and "An admin mends it" in said
     assert not any(command in said for command in ("python", "-m core", "rollcall ", "`"))
 
 

@@ -131,10 +131,10 @@ def test_lists_stay_as_they_are_while_everything_is_paused(terminal: Terminal) -
 
 def test_the_list_says_when_each_runs_next(terminal: Terminal) -> None:
     scheduled = listed(terminal, "french_to_batch")
-    assert scheduled["schedule"] == "mon, thu at 07:00, 18:00 from 2026-01-01"
+    assert scheduled["schedule"] == "Mon and Thu at 07:00 and 18:00 from 2026-01-01"
     due = datetime.fromisoformat(scheduled["next_run_at"]).astimezone(ZoneInfo("Europe/Paris"))
     assert due.hour in (7, 18) and due.weekday() in (0, 3)
-    assert "mon, thu at 07:00" in terminal.run("activations", "list").out
+    assert "Mon and Thu at 07:00" in terminal.run("activations", "list").out
     assert listed(terminal, "active_to_file")["next_run_at"] is None
 
 

@@ -3,7 +3,12 @@
 import pytest
 
 from core.errors import UsageError
-from core.schedule.definition import parse_schedule, schedule_from_json, schedule_to_json
+from core.schedule.definition import (
+    describe_schedule,
+    parse_schedule,
+    schedule_from_json,
+    schedule_to_json,
+)
 
 GOOD = [
     "manual",
@@ -44,3 +49,16 @@ def test_what_is_no_schedule_is_refused_with_its_place(raw: object, said: str) -
         parse_schedule(raw, "activations.vip.schedule")
     assert str(refused.value).startswith("activations.vip.schedule")
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("days", "at", "said"),
+    [
+        (["sun"], ["07:00"], "Sun at 07:00"),
+        (["mon", "tue", "wed"], ["07:00", "18:00"], "Mon, Tue and Wed at 07:00 and 18:00"),
+    ],
+)
+def test_days_and_times_are_said_as_people_say_them(
+    days: list[str], at: list[str], said: str
+) -> None:
+    assert describe_schedule(parse_schedule({"days": days, "at": at})) == said

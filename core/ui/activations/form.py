@@ -111,8 +111,8 @@ def _draw_destination(to: DestinationView) -> None:
         draw_practice_badge()
     if to.paused_reason is not None:
         st.warning(
-            "**This destination is paused**: nothing is sent there until whoever administers "
-            f"Rollcall has mended it. {plain(to.paused_reason)}",
+            "**This destination is paused**: nothing is sent there until an admin has mended it. "
+            f"{plain(to.paused_reason)}",
             icon=":material/key_off:",
         )
 

@@ -124,8 +124,8 @@ def _draw_obstacles(state: ActivationState) -> None:
     if to.paused_at is not None:
         st.error(
             f"**Nothing is sent to {plain(shortened(to.name))}** since {state.at(to.paused_at)}: "
-            f"{plain(to.paused_reason or '')} Whoever administers Rollcall mends this on the "
-            "destination's page; what is due then runs by itself.",
+            f"{plain(to.paused_reason or '')} An admin mends this on the destination's page; what "
+            "is due then runs by itself.",
             icon=":material/key_off:",
         )
         link("destinations", "Open the destination", destination=to.key)

@@ -59,7 +59,7 @@ def draw_trial(
     figures = {
         "Would enter": counts.adds,
         "Would leave": counts.removes,
-        "Not sent (no ID)": counts.blank + counts.too_long,
+        "Not sent": counts.blank + counts.too_long,
         "Duplicates": counts.duplicate,
     }
     with st.grid(4, min_column_width=150):
@@ -80,7 +80,7 @@ def summary(trial: Trial, to: DestinationView) -> str:
     counts = trial.counts
     parts = [f"**{count(counts.adds)}** would enter", f"**{count(counts.removes)}** leave"]
     if counts.blank + counts.too_long:
-        parts.append(f"{count(counts.blank + counts.too_long)} not sent (no ID)")
+        parts.append(f"{count(counts.blank + counts.too_long)} not sent")
     return " · ".join([*parts, duration(trial, to)])
 
 
