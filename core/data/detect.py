@@ -72,7 +72,7 @@ class Detection:
     tables: tuple[FoundTable, ...]
 
     @property
-    def look_at(self) -> tuple[str, ...]:
+    def remarks(self) -> tuple[str, ...]:
         """All that a human should look at, as sentences."""
         return (*self.notes, *(doubt.sentence for doubt in self.doubts))
 
@@ -83,7 +83,7 @@ class Detection:
             match.link: f"{match.matched:,} of {match.filled:,} filled rows find their row"
             for match in self.links
         }
-        return "".join(f"# {note}\n" for note in self.look_at) + render_manifest(
+        return "".join(f"# {note}\n" for note in self.remarks) + render_manifest(
             self.manifest, notes
         )
 

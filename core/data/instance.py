@@ -35,7 +35,7 @@ class Snapshot:
     catalogue: Catalogue
 
 
-class Question:
+class StoppableQuery:
     """Statements of one thread that another may stop; once stopped, the next ones too."""
 
     def __init__(self) -> None:
@@ -110,7 +110,7 @@ class Instance:
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Lend a cursor of one query's own; another thread may interrupt it."""
-        question: Question | None = getattr(self._here, "question", None)
+        question: StoppableQuery | None = getattr(self._here, "question", None)
         with self._lock:
             self._refuse_closed()
             cursor = self._connection.cursor()
@@ -125,7 +125,7 @@ class Instance:
                 self._cursor_left.notify_all()
 
     @contextmanager
-    def asking(self, question: "Question") -> Iterator[None]:
+    def asking(self, question: "StoppableQuery") -> Iterator[None]:
         """Let whoever holds the question stop what this thread asks meanwhile."""
         before = getattr(self._here, "question", None)
         self._here.question = question

@@ -77,7 +77,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class AudienceView:
+class PlatformAudience:
     """An audience as the platform shows it; `count` is its own figure, to be shown, not trusted.
 
     `applied` says whether the write that was asked about is applied for good.
@@ -157,7 +157,7 @@ class Destination(ABC):
         """Make one reading request that proves address and keys."""
 
     @abstractmethod
-    def view(self, audience: str, token: str | None = None) -> AudienceView | None:
+    def view(self, audience: str, token: str | None = None) -> PlatformAudience | None:
         """Return the audience, or None where the platform knows none of that name.
 
         `applied` speaks of the write that gave `token`, without one of the last write.

@@ -15,11 +15,11 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validat
 from core.destinations._base import (
     Action,
     AttributeValue,
-    AudienceView,
     Change,
     Destination,
     DestinationConfig,
     Limits,
+    PlatformAudience,
     TestResult,
 )
 from core.destinations._http import Answer, HttpAccount, is_loopback, normal_origin
@@ -173,13 +173,13 @@ class Batch(Destination):
         known = "" if page.count is None else f" The project has {page.count} audiences."
         return TestResult(f"{here} accepts both keys.{known}")
 
-    def view(self, audience: str, token: str | None = None) -> AudienceView | None:
+    def view(self, audience: str, token: str | None = None) -> PlatformAudience | None:
         query = {"name": audience} | ({"indexing_token": token} if token else {})
         try:
             found = self._read("view", query, _Audience)
         except AudienceMissing:
             return None
-        return AudienceView(
+        return PlatformAudience(
             name=found.name,
             display_name=found.display_name,
             count=found.nb_ids,

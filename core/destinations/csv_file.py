@@ -19,11 +19,11 @@ from pydantic import Field, field_validator
 from core.destinations._base import (
     Action,
     AttributeValue,
-    AudienceView,
     Change,
     Destination,
     DestinationConfig,
     Limits,
+    PlatformAudience,
     TestResult,
     pass_gate,
 )
@@ -101,7 +101,7 @@ class CsvFiles(Destination):
                 raise KeysRefused(f"Rollcall may not write to {place}: change the folder's rights.")
         return TestResult(f"Files can be written to {self._folder}.")
 
-    def view(self, audience: str, token: str | None = None) -> AudienceView | None:
+    def view(self, audience: str, token: str | None = None) -> PlatformAudience | None:
         path = self._members(audience)
         pass_gate()
         with _file_faults(path):
@@ -110,7 +110,7 @@ class CsvFiles(Destination):
             with _reading(path) as rows:
                 _header(rows, path)
                 count = sum(1 for _ in rows)
-        return AudienceView(name=audience, display_name=None, count=count, applied=True)
+        return PlatformAudience(name=audience, display_name=None, count=count, applied=True)
 
     def create(self, audience: str, display_name: str) -> str | None:
         path = self._members(audience)

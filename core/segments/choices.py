@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.data.catalogue import Catalogue, FieldType, Table
-from core.segments.draft import Node
+from core.segments.draft import RawNode
 from core.segments.operators import operators_for
 from core.segments.operators._base import Operator
 from core.segments.paths import NoPath, Paths
@@ -88,26 +88,26 @@ def operators_at(type_: FieldType, *, on_people: bool) -> dict[str, Operator]:
     return {key: operator for key, operator in found if on_people or not operator.people_only}
 
 
-def field_condition(choice: FieldChoice, now: datetime) -> Node:
+def field_condition(choice: FieldChoice, now: datetime) -> RawNode:
     """Return a condition on the field to start from; its value may be missing."""
     return {"field": choice.name, **first_test(choice.type, now)}
 
 
-def related_condition(choice: TableChoice) -> Node:
+def related_condition(choice: TableChoice) -> RawNode:
     """Return a condition on the table to start from: at least one row."""
     return {"table": choice.name, "measure": "count", "op": "at_least", "value": 1}
 
 
-def first_test(type_: FieldType, now: datetime) -> Node:
+def first_test(type_: FieldType, now: datetime) -> RawNode:
     """Return operator and value to start from."""
     op = _FIRST[type_]
     return {"op": op, **first_value(operators_for(type_)[op], now)}
 
 
-def kept_test(node: Mapping[str, object], type_: FieldType, op: str, now: datetime) -> Node:
+def kept_test(node: Mapping[str, object], type_: FieldType, op: str, now: datetime) -> RawNode:
     """Return another operator for a condition, with its value where that can stay."""
     before, after = operators_for(type_).get(str(node.get("op"))), operators_for(type_)[op]
-    kept: Node = {"op": op, "value": None, "ignore_case": None}
+    kept: RawNode = {"op": op, "value": None, "ignore_case": None}
     if before is not None and before.shape.name == after.shape.name and "value" in node:
         kept["value"] = node["value"]
     else:
@@ -117,7 +117,7 @@ def kept_test(node: Mapping[str, object], type_: FieldType, op: str, now: dateti
     return kept
 
 
-def first_value(operator: Operator, now: datetime) -> Node:
+def first_value(operator: Operator, now: datetime) -> RawNode:
     """Return the value that an operator starts with, nothing where somebody must say it."""
     if not operator.takes_value:
         return {}
@@ -135,7 +135,7 @@ def first_value(operator: Operator, now: datetime) -> Node:
     return {} if value is None else {"value": value}
 
 
-def _carried(value: object, before: Operator | None, after: Operator) -> Node | None:
+def _carried(value: object, before: Operator | None, after: Operator) -> RawNode | None:
     """Return one value as a list and a list of one as a value."""
     if before is None or value is None:
         return None

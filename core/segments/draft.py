@@ -11,7 +11,7 @@ from functools import cached_property
 
 from core.segments.reading import read_json, write_json
 
-Node = dict[str, object]
+RawNode = dict[str, object]
 _GROUPS = ("where", "that")
 _INNER = (*_GROUPS, "followed_by")
 
@@ -20,8 +20,8 @@ _INNER = (*_GROUPS, "followed_by")
 class Draft:
     """`root` is the outermost group; `limit` stands as in the format, None for none."""
 
-    root: Node
-    limit: Node | None = None
+    root: RawNode
+    limit: RawNode | None = None
 
     @cached_property
     def places(self) -> Mapping[str, str]:
@@ -29,14 +29,14 @@ class Draft:
         return dict(_places(self.root, "where"))
 
     @cached_property
-    def nodes(self) -> Mapping[str, Node]:
+    def nodes(self) -> Mapping[str, RawNode]:
         """Return every node by its id."""
         return {str(node["id"]): node for node in _walk(self.root)}
 
     @cached_property
-    def raw(self) -> Node:
+    def raw(self) -> RawNode:
         """Return the segment as the format has it, without ids."""
-        raw: Node = {"where": _copied(self.root, ids=False)}
+        raw: RawNode = {"where": _copied(self.root, ids=False)}
         return raw if self.limit is None else {**raw, "limit": dict(self.limit)}
 
     @cached_property
@@ -45,8 +45,8 @@ class Draft:
         return write_json(self.raw)
 
     @cached_property
-    def kept(self) -> str:
-        """Return the draft with its ids, as `draft_from_kept` reads it."""
+    def stored_text(self) -> str:
+        """Return the draft with its ids, as `draft_from_stored` reads it."""
         return write_json({"root": self.root, "limit": self.limit})
 
     def node_at(self, place: str) -> str:
@@ -124,7 +124,7 @@ class Draft:
     def grouped(self, node_id: str) -> "Draft":
         """Return the draft with a node put into a group of its own."""
 
-        def wrap(nodes: list[Node], at: int) -> None:
+        def wrap(nodes: list[RawNode], at: int) -> None:
             nodes[at] = {"id": _new_id(), "match": "any", "conditions": [nodes[at]]}
 
         return self._reordered(node_id, wrap)
@@ -133,7 +133,7 @@ class Draft:
         """Return the draft with another limit."""
         return Draft(self.root, None if limit is None else dict(limit))
 
-    def _reordered(self, node_id: str, change: Callable[[list[Node], int], None]) -> "Draft":
+    def _reordered(self, node_id: str, change: Callable[[list[RawNode], int], None]) -> "Draft":
         around = self.parent(node_id)
         root = deepcopy(self.root)
         nodes = _conditions(_find(root, around or ""))
@@ -160,8 +160,8 @@ def draft_of(text: str) -> Draft:
     return Draft(root, dict(limit) if isinstance(limit, dict) else None)
 
 
-def draft_from_kept(text: str) -> Draft:
-    """Return the draft that `Draft.kept` wrote."""
+def draft_from_stored(text: str) -> Draft:
+    """Return the draft that `Draft.stored_text` wrote."""
     kept = read_json(text)
     assert isinstance(kept, dict)  # noqa: S101 - written by ourselves
     return Draft(_copied(kept["root"], ids=True), kept["limit"])
@@ -172,9 +172,9 @@ def new_salt() -> str:
     return secrets.token_hex(4)
 
 
-def with_ids(node: Mapping[str, object]) -> Node:
+def with_ids(node: Mapping[str, object]) -> RawNode:
     """Return a copy of a node with a new id on it and on every node inside."""
-    made: Node = {"id": _new_id()}
+    made: RawNode = {"id": _new_id()}
     for key, value in node.items():
         if key == "id":
             continue
@@ -191,8 +191,8 @@ def _new_id() -> str:
     return secrets.token_hex(4)
 
 
-def _copied(node: Mapping[str, object], ids: bool) -> Node:
-    made: Node = {}
+def _copied(node: Mapping[str, object], ids: bool) -> RawNode:
+    made: RawNode = {}
     for key, value in node.items():
         if key == "id" and not ids:
             continue
@@ -205,13 +205,13 @@ def _copied(node: Mapping[str, object], ids: bool) -> Node:
     return made
 
 
-def _conditions(group: Node) -> list[Node]:
+def _conditions(group: RawNode) -> list[RawNode]:
     nodes = group["conditions"]
     assert isinstance(nodes, list)  # noqa: S101 - a group has them
     return nodes
 
 
-def _children(node: Node) -> Iterator[Node]:
+def _children(node: RawNode) -> Iterator[RawNode]:
     if "conditions" in node:
         yield from _conditions(node)
     for key in _INNER:
@@ -220,13 +220,13 @@ def _children(node: Node) -> Iterator[Node]:
             yield inner
 
 
-def _walk(node: Node) -> Iterator[Node]:
+def _walk(node: RawNode) -> Iterator[RawNode]:
     yield node
     for child in _children(node):
         yield from _walk(child)
 
 
-def _find(root: Node, node_id: str) -> Node:
+def _find(root: RawNode, node_id: str) -> RawNode:
     return next(node for node in _walk(root) if node["id"] == node_id)
 
 
@@ -234,7 +234,7 @@ def _is_node(value: object, node_id: str) -> bool:
     return isinstance(value, dict) and value.get("id") == node_id
 
 
-def _places(node: Node, place: str) -> Iterator[tuple[str, str]]:
+def _places(node: RawNode, place: str) -> Iterator[tuple[str, str]]:
     yield place, str(node["id"])
     if "conditions" in node:
         for number, child in enumerate(_conditions(node)):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from core.destinations._base import AudienceView as PlatformView
+from core.destinations._base import PlatformAudience
 from core.errors import DestinationError, KeysRefused
 from core.store.audiences import note_applied, note_platform_count
 from core.store.run_changes import release_run
@@ -40,7 +40,7 @@ def confirm_run(job: Job, patience_s: float) -> None:
             job.update(session)
 
 
-def _ask(job: Job) -> PlatformView | None:
+def _ask(job: Job) -> PlatformAudience | None:
     """Return the audience, None where the platform gave no answer or does not show it yet."""
     name, token = job.activation.audience_name, _token_of(job)
     try:
@@ -66,7 +66,7 @@ def _waited_too_long(job: Job) -> bool:
     return written_at is not None and now - written_at >= _GIVEN_UP_AFTER
 
 
-def _finish(job: Job, seen: PlatformView | None) -> None:
+def _finish(job: Job, seen: PlatformAudience | None) -> None:
     audience, token = job.audience(), _token_of(job)
     count = seen.count if seen else None
     before = audience.platform_count

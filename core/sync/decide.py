@@ -11,7 +11,7 @@ from core.store.run_states import RunState
 from core.store.run_story import record_event
 from core.store.runs import RunView, list_runs
 from core.store.segments import find_segment
-from core.sync.draft import Draft
+from core.sync.draft import DraftedPlan
 from core.sync.guards import Do, GuardCounts, Verdict, check_guards
 from core.sync.job import Job
 from core.sync.outcome import counts_of
@@ -22,7 +22,7 @@ APPROVABLE_FOR = timedelta(hours=24)
 
 
 def settle(
-    job: Job, draft: Draft, audience: AudienceView, *, present: bool, reasons: tuple[str, ...]
+    job: Job, draft: DraftedPlan, audience: AudienceView, *, present: bool, reasons: tuple[str, ...]
 ) -> None:
     """Move a computed run on; `reasons` hold it whatever the guards say.
 
@@ -30,7 +30,7 @@ def settle(
 
     Raises: LeaseLost.
     """
-    verdicts = judge_draft(job.activation, draft, first=audience.ledger_file is None)
+    verdicts = judge_plan(job.activation, draft, first=audience.ledger_file is None)
     holding = reasons + tuple(verdict.reason for verdict in verdicts if verdict.do is Do.HOLD)
     with job.writing() as session:
         job.update(session, **_planned(job, draft, audience, session.now()))
@@ -53,8 +53,8 @@ def settle(
         draft.discard()
 
 
-def judge_draft(
-    activation: ActivationView | ActivationSettings, draft: Draft, *, first: bool
+def judge_plan(
+    activation: ActivationView | ActivationSettings, draft: DraftedPlan, *, first: bool
 ) -> tuple[Verdict, ...]:
     """Return what the activation's guards say about a draft; `first`: there is no ledger yet.
 
@@ -105,7 +105,7 @@ def _misfit(session: ReadSession, run: RunView) -> str | None:
     return None
 
 
-def _planned(job: Job, draft: Draft, audience: AudienceView, made_at: datetime) -> RunChanges:
+def _planned(job: Job, draft: DraftedPlan, audience: AudienceView, made_at: datetime) -> RunChanges:
     return RunChanges(
         segment_versions=dict(draft.versions),
         planned_ledger=audience.ledger_file,

@@ -31,7 +31,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class DraftedPlan:
     """A computed run: what is wanted, and the plan that gets there."""
 
     versions: Mapping[str, int]
@@ -61,7 +61,7 @@ def draft_plan(
     ledger: Path | None,
     folder: Path,
     look: Look | None = None,
-) -> Draft:
+) -> DraftedPlan:
     """Write the plan that makes an audience of `ledger` equal to the segment into `folder`.
 
     `look` is shown the file of what is wanted, which is gone afterwards.
@@ -86,18 +86,18 @@ def draft_plan(
             look(cursor, wanted)
         frozen = freeze_plan(cursor, ledger, wanted, plan)
     reach("plan written")
-    return Draft(membership.versions, counts, frozen, not_sent)
+    return DraftedPlan(membership.versions, counts, frozen, not_sent)
 
 
 @contextmanager
-def passing_draft(
+def passing_plan(
     instance: Instance,
     members: MemberSource,
     question: Question,
     ledger: Path | None,
     folder: Path,
     look: Look | None = None,
-) -> Iterator[Draft]:
+) -> Iterator[DraftedPlan]:
     """Yield a draft whose files are gone afterwards."""
     draft = draft_plan(instance, members, question, ledger, folder, look)
     try:

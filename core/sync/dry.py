@@ -4,8 +4,8 @@ from datetime import datetime
 
 from core.store.activations import ActivationView
 from core.store.audiences import AudienceView, get_audience
-from core.sync.decide import judge_draft
-from core.sync.draft import Question, passing_draft
+from core.sync.decide import judge_plan
+from core.sync.draft import Question, passing_plan
 from core.sync.guards import Do
 from core.sync.job import Desk, open_line
 from core.sync.outcome import RunOutcome, counts_of
@@ -48,9 +48,9 @@ def _draft(
     ledger = desk.settings.ledgers / file if file else None
     with (
         desk.computing,
-        passing_draft(desk.instance, desk.members, question, ledger, desk.settings.plans) as draft,
+        passing_plan(desk.instance, desk.members, question, ledger, desk.settings.plans) as draft,
     ):
-        verdicts = judge_draft(activation, draft, first=ledger is None)
+        verdicts = judge_plan(activation, draft, first=ledger is None)
         reasons = gone + tuple(verdict.reason for verdict in verdicts if verdict.do is Do.HOLD)
         return RunOutcome(
             activation.key, None, None, question.now, counts_of(draft), reasons=reasons

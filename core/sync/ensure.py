@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from core.destinations._base import AudienceView as PlatformView
+from core.destinations._base import PlatformAudience
 from core.errors import CallRefused, DestinationError, PlanOutdated
 from core.store.audiences import (
     AudienceView,
@@ -44,7 +44,7 @@ def prepare_audience(job: Job) -> None:
     _wait_until_applied(job, seen)
 
 
-def view_audience(job: Job) -> PlatformView | None:
+def view_audience(job: Job) -> PlatformAudience | None:
     """Return the audience as the platform shows it now. Raises: DestinationError, LeaseLost."""
     name = job.activation.audience_name
     return job.caller.request(lambda: job.destination.view(name), before=job.may_send)
@@ -88,7 +88,7 @@ def _note_ours(job: Job, audience: AudienceView, token: str | None) -> None:
         record_event(session, job.run.id, "created", audience=audience.name)
 
 
-def _wait_until_applied(job: Job, seen: PlatformView | None) -> None:
+def _wait_until_applied(job: Job, seen: PlatformAudience | None) -> None:
     """Return when the audience's last write is applied, or too old to wait for."""
     audience = job.audience()
     started, pause_s = job.desk.store.clock.monotonic(), 1.0

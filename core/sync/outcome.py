@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.store.run_states import RunState
 from core.store.runs import RunView
-from core.sync.draft import Draft
+from core.sync.draft import DraftedPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def outcome_of(run: RunView, activation_key: str, now: datetime) -> RunOutcome:
     )
 
 
-def counts_of(draft: Draft) -> RunCounts:
+def counts_of(draft: DraftedPlan) -> RunCounts:
     """Return the counts of a computed run."""
     wanted, plan = draft.wanted, draft.plan.counts
     return RunCounts(

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from core.destinations._base import AudienceView as PlatformView
+from core.destinations._base import PlatformAudience
 from core.errors import RunRefused
 from core.store.audiences import CREATING, GONE, AudienceView
 
@@ -15,7 +15,7 @@ class Standing(StrEnum):
     GONE = "gone"
 
 
-def judge_audience(audience: AudienceView, seen: PlatformView | None) -> Standing:
+def judge_audience(audience: AudienceView, seen: PlatformAudience | None) -> Standing:
     """Return how the audience stands, from what we noted and what the platform shows."""
     if seen is not None:
         if audience.ours:

@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 from core.data.cells import WHITE_SPACE
 from core.data.instance import Instance, Snapshot, quote_name, translated
 from core.destinations._base import Limits
-from core.sync.draft import Question, passing_draft
+from core.sync.draft import Question, passing_plan
 from core.sync.guards import GuardCounts
 from core.sync.identifiers import sent_text_sql
 from core.sync.members import MemberSource
@@ -25,7 +25,7 @@ _FIRST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class IdSample:
     """Ids exactly as they are sent: the first ones, and how many look like something else."""
 
     first: tuple[str, ...]
@@ -39,7 +39,7 @@ class Trial:
 
     now: datetime
     counts: RunCounts
-    looks: Looks
+    id_sample: IdSample
     movers: Movers
     first: bool
 
@@ -57,12 +57,12 @@ def try_out(
 
     Raises: LedgerMissing, SnapshotMissing, SegmentInvalid, QueryFailed, StorageFull, RunRefused.
     """
-    seen: list[Looks] = []
+    seen: list[IdSample] = []
 
     def look(cursor: DuckDBPyConnection, wanted: Path) -> None:
         seen.append(_look(cursor, wanted))
 
-    with passing_draft(instance, members, question, ledger, folder, look) as draft:
+    with passing_plan(instance, members, question, ledger, folder, look) as draft:
         with translated(), instance.cursor() as cursor:
             movers = first_movers(cursor, ledger, draft.plan.file, MOST_SHOWN)
         return Trial(question.now, counts_of(draft), seen[-1], movers, ledger is None)
@@ -99,7 +99,7 @@ def find_people(
         ).fetchall()
 
 
-def _look(cursor: DuckDBPyConnection, wanted: Path) -> Looks:
+def _look(cursor: DuckDBPyConnection, wanted: Path) -> IdSample:
     first = cursor.execute(
         f"SELECT id FROM read_parquet(?) ORDER BY id LIMIT {_FIRST}",  # noqa: S608
         [str(wanted)],
@@ -110,4 +110,4 @@ def _look(cursor: DuckDBPyConnection, wanted: Path) -> Looks:
              FROM read_parquet(?)""",
         [WHITE_SPACE, str(wanted)],
     ).fetchall()
-    return Looks(tuple(id_ for (id_,) in first), emails, spaces)
+    return IdSample(tuple(id_ for (id_,) in first), emails, spaces)

@@ -98,7 +98,7 @@ def save_activation_draft(
         return saved
 
 
-def try_draft(
+def try_activation(
     workspace: OpenWorkspace, draft: ActivationDraft, *, begins_empty: bool = False
 ) -> Trial:
     """Return what a run of the draft would do, as far as is known without the platform.

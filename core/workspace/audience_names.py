@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.destinations import destination_type
-from core.destinations._base import AudienceView as PlatformView
+from core.destinations._base import PlatformAudience
 from core.errors import DestinationError, StoreError, UsageError
 from core.store.activations import ActivationView, list_activations
 from core.store.audiences import AudienceView, find_audience, list_audiences
@@ -82,7 +82,9 @@ def check_name(
     return NameCheck(state, _sentence(state, kind.place), twin=twin)
 
 
-def _view(workspace: OpenWorkspace, destination: DestinationView, name: str) -> PlatformView | None:
+def _view(
+    workspace: OpenWorkspace, destination: DestinationView, name: str
+) -> PlatformAudience | None:
     opened = workspace.connect(destination)
     try:
         take_turn(workspace.store, destination.account, opened.limits.interval_s, urgent=True)
@@ -91,7 +93,7 @@ def _view(workspace: OpenWorkspace, destination: DestinationView, name: str) -> 
         opened.close()
 
 
-def _judge(audience: AudienceView | None, seen: PlatformView | None) -> NameState:
+def _judge(audience: AudienceView | None, seen: PlatformAudience | None) -> NameState:
     if audience is None:
         return NameState.FREE if seen is None else NameState.STRANGE
     return {

@@ -55,7 +55,9 @@ class DraftRefused(UsageError):
         self.faults = faults
 
 
-def save_draft(workspace: OpenWorkspace, draft: DestinationDraft, actor: str) -> DestinationView:
+def save_destination_draft(
+    workspace: OpenWorkspace, draft: DestinationDraft, actor: str
+) -> DestinationView:
     """Save the draft, under a key made from its name where it is new.
 
     Raises: DraftRefused, NameTaken, SecretUnreadable; nothing has changed then.
@@ -72,7 +74,7 @@ def save_draft(workspace: OpenWorkspace, draft: DestinationDraft, actor: str) ->
         return create_destination(session, key, given, workspace.box)
 
 
-def try_draft(workspace: OpenWorkspace, draft: DestinationDraft, actor: str) -> TestResult:
+def try_destination(workspace: OpenWorkspace, draft: DestinationDraft, actor: str) -> TestResult:
     """Make one reading request with what the form holds; as saved, a success ends its pause.
 
     Raises: DraftRefused, DestinationError, StoreError.

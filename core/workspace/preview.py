@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from core.data.catalogue import Catalogue
-from core.data.instance import Question
+from core.data.instance import StoppableQuery
 from core.engines import engine_type
 from core.engines._base import Engine, Verdict
 from core.errors import RollcallError, SegmentInvalid
@@ -115,7 +115,7 @@ class Counting:
         self._workspace = workspace
         self._lock = threading.Lock()
         self._asked: str | None = None
-        self._question: Question | None = None
+        self._question: StoppableQuery | None = None
         self._answer: Sizes | None = None
 
     def ask(self, look: Look, snapshot_id: str) -> Sizes | None:
@@ -142,13 +142,13 @@ class Counting:
     def _begin(self, asked: str, look: Look) -> None:
         if self._question is not None:
             self._question.stop()
-        self._asked, self._answer, self._question = asked, None, Question()
+        self._asked, self._answer, self._question = asked, None, StoppableQuery()
         thread = threading.Thread(
             target=self._count, args=(asked, look, self._question), daemon=True, name="counting"
         )
         thread.start()
 
-    def _count(self, asked: str, look: Look, question: Question) -> None:
+    def _count(self, asked: str, look: Look, question: StoppableQuery) -> None:
         try:
             answer = self._sizes(asked, look, question)
         except RollcallError as error:
@@ -160,7 +160,7 @@ class Counting:
             if self._question is question:
                 self._answer = answer
 
-    def _sizes(self, asked: str, look: Look, question: Question) -> Sizes:
+    def _sizes(self, asked: str, look: Look, question: StoppableQuery) -> Sizes:
         with (
             self._workspace.snapshot() as snapshot,
             self._workspace.instance.asking(question),

@@ -111,7 +111,7 @@ def read_proposal(upload: Upload) -> Proposal | None:
     return Proposal(upload, manifest, found)
 
 
-def save_draft(proposal: Proposal, manifest: Manifest) -> Proposal:
+def save_proposal(proposal: Proposal, manifest: Manifest) -> Proposal:
     """Save and return the proposal with another manifest.
 
     Raises: StorageFull, FileRefused.

@@ -4,7 +4,7 @@ import time
 
 from streamlit.testing.v1 import AppTest
 
-from core.segments.draft import Node
+from core.segments.draft import RawNode
 from core.segments.reading import write_json
 from core.ui.segments.state import Editor
 from core.workspace.opened import OpenWorkspace
@@ -41,10 +41,10 @@ def ids(page: AppTest) -> list[str]:
     return [str(node["id"]) for node in nodes]
 
 
-def node(page: AppTest, number: int) -> Node:
+def node(page: AppTest, number: int) -> RawNode:
     """Return a condition of the outermost group, without ids."""
     conditions = editor(page).draft.raw["where"]["conditions"]  # type: ignore[index]
-    found: Node = conditions[number]
+    found: RawNode = conditions[number]
     return found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from core.data.instance import Instance, Question, translated
+from core.data.instance import Instance, StoppableQuery, translated
 from core.data.load import load_into
 from core.errors import Cancelled, QueryFailed, RollcallError, SnapshotMissing
 from core.settings import Settings
@@ -206,7 +206,9 @@ LONG = "SELECT count(*) FROM range(20000000000) WHERE range % 7 = 3"
 class Asker:
     """Asks in a thread of its own, under a question or under none; `came` is what came of it."""
 
-    def __init__(self, instance: Instance, question: Question | None, sql: str = LONG) -> None:
+    def __init__(
+        self, instance: Instance, question: StoppableQuery | None, sql: str = LONG
+    ) -> None:
         self.came: object = None
         self._instance = instance
         self._question = question
@@ -242,7 +244,7 @@ def until_asked(instance: Instance, askers: int = 1) -> None:
 
 
 def test_a_question_can_be_stopped_while_it_is_answered(instance: Instance) -> None:
-    question = Question()
+    question = StoppableQuery()
     asker = Asker(instance, question)
     until_asked(instance)
     question.stop()
@@ -251,7 +253,7 @@ def test_a_question_can_be_stopped_while_it_is_answered(instance: Instance) -> N
 
 
 def test_a_stopped_question_is_not_asked_at_all(instance: Instance) -> None:
-    question = Question()
+    question = StoppableQuery()
     question.stop()
     with instance.asking(question):
         for _ in range(2):
@@ -261,7 +263,7 @@ def test_a_stopped_question_is_not_asked_at_all(instance: Instance) -> None:
 
 
 def test_stopping_one_question_leaves_those_of_other_threads(instance: Instance) -> None:
-    questions = [Question(), Question()]
+    questions = [StoppableQuery(), StoppableQuery()]
     stopped, other = (Asker(instance, question) for question in questions)
     unasked = Asker(instance, None)
     until_asked(instance, 3)
@@ -273,7 +275,7 @@ def test_stopping_one_question_leaves_those_of_other_threads(instance: Instance)
 
 
 def test_a_question_stopped_late_changes_nothing(instance: Instance) -> None:
-    question = Question()
+    question = StoppableQuery()
     with instance.asking(question):
         assert run(instance, "SELECT 1") == [(1,)]
     question.stop()
@@ -282,7 +284,7 @@ def test_a_question_stopped_late_changes_nothing(instance: Instance) -> None:
 
 
 def test_a_question_within_a_question_gives_way_to_the_outer_one(instance: Instance) -> None:
-    outer, inner = Question(), Question()
+    outer, inner = StoppableQuery(), StoppableQuery()
     with instance.asking(outer):
         with instance.asking(inner):
             run(instance, "SELECT 1")
@@ -292,7 +294,7 @@ def test_a_question_within_a_question_gives_way_to_the_outer_one(instance: Insta
 
 
 def test_a_statement_within_another_leaves_the_outer_one_to_be_stopped(instance: Instance) -> None:
-    question = Question()
+    question = StoppableQuery()
     with instance.asking(question), instance.cursor() as outer:
         assert run(instance, "SELECT 1") == [(1,)]
         threading.Timer(0.2, question.stop).start()
@@ -301,13 +303,13 @@ def test_a_statement_within_another_leaves_the_outer_one_to_be_stopped(instance:
 
 
 def test_a_question_is_answered_as_any_other_where_nobody_stops_it(instance: Instance) -> None:
-    asker = Asker(instance, Question(), "SELECT 7")
+    asker = Asker(instance, StoppableQuery(), "SELECT 7")
     assert asker.ended() == [(7,)]
 
 
 def test_the_end_stops_what_is_being_answered_and_leaves_nothing_behind(home: Settings) -> None:
     instance = Instance(home, 0.1)
-    askers = [Asker(instance, question) for question in (Question(), None)]
+    askers = [Asker(instance, question) for question in (StoppableQuery(), None)]
     until_asked(instance, 2)
     instance.close()
     assert [type(asker.ended()) for asker in askers] == [Cancelled, Cancelled]

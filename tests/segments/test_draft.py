@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import UsageError
-from core.segments.draft import Draft, draft_from_kept, draft_of, new_draft
+from core.segments.draft import Draft, draft_from_stored, draft_of, new_draft
 from core.segments.reading import read_json, write_json
 from tests.segments.case_files import VALID, Case
 
@@ -37,7 +37,7 @@ def test_what_is_opened_is_saved_as_it_was(draft: Draft) -> None:
 
 
 def test_a_draft_survives_being_kept(draft: Draft) -> None:
-    assert draft_from_kept(draft.kept) == draft
+    assert draft_from_stored(draft.stored_text) == draft
 
 
 def test_a_fault_inside_a_value_belongs_to_its_condition(draft: Draft) -> None:
@@ -93,7 +93,7 @@ def test_every_segment_comes_out_of_the_builder_as_it_went_in(case: Case) -> Non
     given, after = read_json(text), read_json(draft_of(text).text)
     assert after.get("limit") == given.get("limit")
     assert after["where"] == given.get("where", {"match": "all", "conditions": []})
-    assert draft_from_kept(draft_of(text).kept).text == draft_of(text).text
+    assert draft_from_stored(draft_of(text).stored_text).text == draft_of(text).text
 
 
 def random_values() -> st.SearchStrategy[Any]:
@@ -184,7 +184,7 @@ def test_whatever_is_saved_opens_as_the_same_segment(draft: Draft) -> None:
 
 @given(drafts)
 def test_whatever_is_kept_comes_back_with_its_ids(draft: Draft) -> None:
-    assert draft_from_kept(draft.kept) == draft
+    assert draft_from_stored(draft.stored_text) == draft
 
 
 @given(drafts)

@@ -9,10 +9,10 @@ from pydantic import BaseModel
 
 from core.destinations._base import (
     Action,
-    AudienceView,
     Change,
     Destination,
     Limits,
+    PlatformAudience,
     TestResult,
     pass_gate,
 )
@@ -138,12 +138,12 @@ class Scripted(Destination):
         self.platform.answer("test", lambda: None)
         return TestResult("It answers.")
 
-    def view(self, audience: str, token: str | None = None) -> AudienceView | None:
+    def view(self, audience: str, token: str | None = None) -> PlatformAudience | None:
         self.platform.answer("view", lambda: None)
         if audience not in self.platform.audiences:
             return None
         held = self.platform.audiences[audience]
-        return AudienceView(audience, None, len(held), applied=not self.platform.indexing)
+        return PlatformAudience(audience, None, len(held), applied=not self.platform.indexing)
 
     def create(self, audience: str, display_name: str) -> str | None:
         def do() -> None:

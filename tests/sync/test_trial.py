@@ -27,7 +27,7 @@ def test_before_the_first_run_everybody_enters(world: World) -> None:
     world.members.set(PEOPLE)
     tried = trial(world)
     assert tried.first and tried.movers.entering == tuple(PEOPLE) and tried.movers.leaving == ()
-    assert tried.looks.first == ("c000", "c001", "c002")
+    assert tried.id_sample.first == ("c000", "c001", "c002")
 
 
 def test_only_who_moves_is_named_and_nothing_is_left_behind(world: World) -> None:
@@ -48,7 +48,7 @@ def test_blank_and_duplicate_ids_are_counted(world: World) -> None:
 
 def test_ids_that_look_like_something_else_are_counted(world: World) -> None:
     world.members.ids = {"a": "ana@example.com", "b": " c1", "c": "c2", "d": "not@n address"}
-    looks = trial(world).looks
+    looks = trial(world).id_sample
     assert (looks.like_emails, looks.with_spaces) == (1, 1)
     assert looks == replace(looks, first=(" c1", "ana@example.com", "c2"))
 

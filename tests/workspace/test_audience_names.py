@@ -9,7 +9,7 @@ from core.settings import Settings
 from core.store.audiences import ensure_audience, intend_to_create, note_created
 from core.store.destinations import DestinationView
 from core.workspace.audience_names import NameState, check_name
-from core.workspace.destination_drafts import DestinationDraft, save_draft
+from core.workspace.destination_drafts import DestinationDraft, save_destination_draft
 from core.workspace.opened import OpenWorkspace, open_workspace
 from tests.stand_in import StandInServer
 
@@ -22,7 +22,9 @@ def workspace(tmp_path: Path) -> Iterator[OpenWorkspace]:
 
 @pytest.fixture
 def batch(workspace: OpenWorkspace, stand_in: StandInServer) -> DestinationView:
-    return save_draft(workspace, DestinationDraft("batch", "Batch", stand_in.config), "test")
+    return save_destination_draft(
+        workspace, DestinationDraft("batch", "Batch", stand_in.config), "test"
+    )
 
 
 def note(workspace: OpenWorkspace, batch: DestinationView, name: str, *, made: bool) -> None:

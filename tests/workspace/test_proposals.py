@@ -36,7 +36,7 @@ from core.workspace.proposals import (
     propose,
     read_proposal,
     rename,
-    save_draft,
+    save_proposal,
     write_manifest,
 )
 from core.workspace.uploads import Upload, add_file, new_upload
@@ -67,7 +67,7 @@ def proposed(workspace: OpenWorkspace, **files: bytes) -> Proposal:
 def with_csv(proposal: Proposal, table: str, csv: CsvOptions) -> Proposal:
     manifest = proposal.manifest
     tables = tuple(replace(t, csv=csv) if t.name == table else t for t in manifest.tables)
-    return save_draft(proposal, replace(manifest, tables=tables))
+    return save_proposal(proposal, replace(manifest, tables=tables))
 
 
 def again(workspace: OpenWorkspace, proposal: Proposal) -> Proposal:
@@ -110,7 +110,7 @@ def test_corrections_stay_when_the_files_are_read_again(workspace: OpenWorkspace
     changed = change_columns(made.manifest, "orders", types, {})
     changed = change_columns(changed, "customers", {}, labels)
     changed = choose_key(replace(changed, links=()), "orders", None)
-    read = again(workspace, save_draft(made, changed)).manifest
+    read = again(workspace, save_proposal(made, changed)).manifest
     assert read.table("orders").types["amount"] is FieldType.TEXT
     assert read.table("customers").labels == labels
     assert read.links == () and read.table("orders").key is None
@@ -223,7 +223,7 @@ def test_renewed_files_keep_earlier_choices_and_the_files_not_brought(
     first = proposed(workspace, customers=b"id,name\n1,Ann\n", orders=b"no,who\n7,1\n")
     linked = add_link(first.manifest, "orders", "who", "customers", "id")
     linked = change_columns(linked, "customers", {}, {"name": "First name"})
-    write_manifest(save_draft(first, linked))
+    write_manifest(save_proposal(first, linked))
     later = bring(workspace, customers=b"id,name,city\n1,Ann,Paris\n2,Bob,Rome\n")
     made = propose(later, begin_renewal(later, first.upload), workspace.settings)
     assert made.manifest.links == linked.links
@@ -234,14 +234,14 @@ def test_renewed_files_keep_earlier_choices_and_the_files_not_brought(
 
 def test_a_table_left_out_stays_out(workspace: OpenWorkspace) -> None:
     made = proposed(workspace)
-    left = save_draft(made, leave_out_table(made.manifest, "orders"))
+    left = save_proposal(made, leave_out_table(made.manifest, "orders"))
     assert [t.name for t in again(workspace, left).manifest.tables] == ["customers"]
 
 
 def test_a_renamed_table_keeps_what_was_found_and_corrected(workspace: OpenWorkspace) -> None:
     made = proposed(workspace)
     typed = change_columns(made.manifest, "orders", {"amount": FieldType.TEXT}, {})
-    renamed = rename(save_draft(made, typed), "orders", "Purchases")
+    renamed = rename(save_proposal(made, typed), "orders", "Purchases")
     assert renamed == read_proposal(made.upload)
     assert renamed.found.tables["Purchases"].rows == 2
     assert renamed.found.links[0].link == renamed.manifest.links[0]
@@ -263,16 +263,16 @@ def test_a_doubt_stays_open_until_its_order_is_said_or_it_is_text(
 ) -> None:
     made = proposed(workspace, customers=CUSTOMERS)
     dated = change_columns(made.manifest, "customers", {"born": FieldType.DATE}, {})
-    assert save_draft(made, dated).open_doubts == made.found.doubts
+    assert save_proposal(made, dated).open_doubts == made.found.doubts
     text = change_columns(made.manifest, "customers", {"born": FieldType.TEXT}, {})
-    assert save_draft(made, text).open_doubts == ()
+    assert save_proposal(made, text).open_doubts == ()
 
 
 def test_a_discarded_draft_is_what_was_loaded_again(workspace: OpenWorkspace) -> None:
     first = proposed(workspace)
     loaded = rename(first, "orders", "Purchases")
     write_manifest(loaded)
-    rename(save_draft(loaded, choose_key(loaded.manifest, "Purchases", None)), "Purchases", "No")
+    rename(save_proposal(loaded, choose_key(loaded.manifest, "Purchases", None)), "Purchases", "No")
     discard_draft(first.upload)
     assert read_proposal(first.upload) is None
     manifest = read_manifest(first.upload.manifest)

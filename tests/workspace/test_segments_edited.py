@@ -152,7 +152,9 @@ def test_an_edit_makes_a_version_and_says_who_saved_it(example: OpenWorkspace) -
 def test_an_edit_of_an_old_version_is_refused_and_changes_nothing(example: OpenWorkspace) -> None:
     save(example, "French")
     after = save(example, "French", GERMAN, "french", 1, actor="bob")
-    with pytest.raises(EditConflict, match=r"meanwhile \(version 2, yours was 1\), so nothing was saved"):
+    with pytest.raises(
+        EditConflict, match=r"meanwhile \(version 2, yours was 1\), so nothing was saved"
+    ):
         save(example, "Mine", EVERYBODY, "french", 1)
     assert saved(example) == [after]
 
@@ -167,7 +169,7 @@ def test_an_edit_of_an_archived_segment_is_refused(example: OpenWorkspace) -> No
     save(example, "French")
     put_away(example, "french")
     before = saved(example)
-    with pytest.raises(EditConflict, match="archived .* meanwhile"):
+    with pytest.raises(EditConflict, match=r"archived .* meanwhile"):
         save(example, "German", GERMAN, "french", 1)
     assert saved(example) == before
 

@@ -31,7 +31,7 @@ def draw_identifier(key: str, saved: ActivationView | None, choices: Choices, la
 
 def draw_looks(trial: Trial, field: str, choices: Choices) -> None:
     """Say how the ids look exactly as they are sent, and what is odd about them."""
-    counts, looks = trial.counts, trial.looks
+    counts, looks = trial.counts, trial.id_sample
     if looks.first:
         st.markdown(f"Exactly as sent: {' · '.join(f'`{_code(id_)}`' for id_ in looks.first)}")
     odd = _oddities(trial, field, choices)
@@ -44,7 +44,7 @@ def draw_looks(trial: Trial, field: str, choices: Choices) -> None:
 
 
 def _oddities(trial: Trial, field: str, choices: Choices) -> list[str]:
-    looks, said = trial.looks, []
+    looks, said = trial.id_sample, []
     if looks.like_emails:
         said.append(
             f"{count(looks.like_emails)} look like e-mail addresses: is this the ID that your app "

@@ -16,7 +16,7 @@ from core.workspace.proposal_edits import (
     choose_time,
     leave_out_table,
 )
-from core.workspace.proposals import Proposal, save_draft
+from core.workspace.proposals import Proposal, save_proposal
 
 _TABLE = "data:table"
 _WIDTH = 195
@@ -154,7 +154,7 @@ def _save_edits(proposal: Proposal, table: str, edits: dict[int, dict[str, str |
     names = column_names(proposal, table)
     types = {names[row]: _TYPES[kind] for row, cells in edits.items() if (kind := cells.get(_TYPE))}
     labels = {names[row]: cells[_LABEL] or "" for row, cells in edits.items() if _LABEL in cells}
-    save_draft(proposal, change_columns(proposal.manifest, table, types, labels))
+    save_proposal(proposal, change_columns(proposal.manifest, table, types, labels))
 
 
 def _column_rows(proposal: Proposal, table: TableSource) -> dict[str, list[str]]:

@@ -17,7 +17,7 @@ from core.workspace.proposals import (
     propose,
     read_proposal,
     rename,
-    save_draft,
+    save_proposal,
 )
 from core.workspace.uploads import find_upload
 
@@ -50,7 +50,7 @@ def change(upload_id: str, edit: Callable[[Manifest], Manifest]) -> None:
     Raises: DataRefused, UnknownName, StorageFull, QueryFailed.
     """
     proposal = open_proposal(upload_id)
-    save_draft(proposal, edit(proposal.manifest))
+    save_proposal(proposal, edit(proposal.manifest))
 
 
 def rename_table(upload_id: str, table: str, name: str) -> str:

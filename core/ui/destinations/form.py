@@ -12,7 +12,12 @@ from core.store.destinations import DestinationView
 from core.ui.edge import draw_kept_at, plain, say_next, sentence_of
 from core.ui.navigation import show
 from core.ui.session import actor, workspace
-from core.workspace.destination_drafts import DestinationDraft, DraftRefused, save_draft, try_draft
+from core.workspace.destination_drafts import (
+    DestinationDraft,
+    DraftRefused,
+    save_destination_draft,
+    try_destination,
+)
 from core.workspace.destinations import open_values, secret_fields
 
 _PLACE = "destinations:form"
@@ -81,7 +86,7 @@ def _draw_field(
 
 def _save(draft: DestinationDraft, places: Places, said: DeltaGenerator) -> None:
     try:
-        view = save_draft(workspace(), draft, actor())
+        view = save_destination_draft(workspace(), draft, actor())
     except RollcallError as error:
         _draw_faults(error, places, said)
         return
@@ -92,7 +97,7 @@ def _save(draft: DestinationDraft, places: Places, said: DeltaGenerator) -> None
 def _test(draft: DestinationDraft, places: Places, said: DeltaGenerator) -> None:
     try:
         with said, st.spinner("Asking the platform …"):
-            result = try_draft(workspace(), draft, actor())
+            result = try_destination(workspace(), draft, actor())
     except RollcallError as error:
         _draw_faults(error, places, said)
         return

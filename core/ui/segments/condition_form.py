@@ -16,7 +16,7 @@ from core.segments.choices import (
     operators_at,
     related_condition,
 )
-from core.segments.draft import Node
+from core.segments.draft import RawNode
 from core.segments.tree import Measure, Per
 from core.ui.segments.values import draw_value
 from core.ui.segments.values.form import ValueForm, draw_choice
@@ -198,7 +198,7 @@ def _subjects(view: BuilderView, choices: Choices, on_people: bool) -> dict[str,
 def _change_subject(view: BuilderView, node_id: str, choices: Choices, chosen: str) -> None:
     kind, _, name = chosen.partition(":")
     if kind == _SEGMENT:
-        started: Node = {_SEGMENT: next(iter(view.segments)), "op": "in"}
+        started: RawNode = {_SEGMENT: next(iter(view.segments)), "op": "in"}
     elif kind == _FIELD:
         started = field_condition(choices.fields[name], view.now)
     else:
@@ -232,7 +232,7 @@ def _change_of(
 
 def _kept_number_test(
     view: BuilderView, node_id: str, measure: Measure, of: FieldChoice | None
-) -> Node:
+) -> RawNode:
     """Return the test of a measure whose type may have changed."""
     type_ = measured_type(measure, of)
     node = view.node(node_id)

@@ -4,7 +4,7 @@ from typing import Literal
 
 import streamlit as st
 
-from core.segments.draft import Node
+from core.segments.draft import RawNode
 from core.ui.edge import fault_word, on_click, plain
 from core.ui.segments.condition_form import draw_field_test, draw_segment_test, draw_subject
 from core.ui.segments.related_form import draw_related
@@ -53,7 +53,7 @@ def _nothing(view: BuilderView, on_people: bool) -> str:
     return f"No condition yet: all {plain(view.people_word)}." if on_people else "No condition yet."
 
 
-def _draw_node(view: BuilderView, node: Node, word: str, table: str, *, on_people: bool) -> None:
+def _draw_node(view: BuilderView, node: RawNode, word: str, table: str, *, on_people: bool) -> None:
     node_id = str(node["id"])
     if "match" in node:
         _draw_group(view, node_id, word, table, on_people=on_people)
@@ -228,7 +228,7 @@ def _draw_adders(view: BuilderView, group_id: str) -> None:
 
 
 @on_click
-def _add(view: BuilderView, group_id: str, node: Node) -> None:
+def _add(view: BuilderView, group_id: str, node: RawNode) -> None:
     draft, new = view.draft.added(group_id, node)
     view.editor.change(draft)
     inner = draft.nodes[new].get("conditions")
@@ -236,6 +236,6 @@ def _add(view: BuilderView, group_id: str, node: Node) -> None:
     view.editor.open_ids = draft.path(opened)
 
 
-def _nodes(group: Node) -> list[Node]:
+def _nodes(group: RawNode) -> list[RawNode]:
     nodes = group.get("conditions")
     return nodes if isinstance(nodes, list) else []

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.segments.choices import TableChoice, time_of
-from core.segments.draft import Node
+from core.segments.draft import RawNode
 from core.ui.edge import on_click, plain
 from core.ui.segments.view import BuilderView
 
@@ -16,13 +16,13 @@ _MORE = {
 }
 
 
-def part_of(node: Node, part: str) -> Node | None:
+def part_of(node: RawNode, part: str) -> RawNode | None:
     """Return a part of a condition or of a step, None where it has no such part."""
     found = node.get(part)
     return found if isinstance(found, dict) else None
 
 
-def id_of(node: Node) -> str:
+def id_of(node: RawNode) -> str:
     """Return the id of a node of a draft."""
     return str(node["id"])
 

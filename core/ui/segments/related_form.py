@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.data.catalogue import FieldType
 from core.segments.choices import Choices, TableChoice, kept_test, operators_at, time_of
-from core.segments.draft import Node
+from core.segments.draft import RawNode
 from core.segments.tree import FieldRef
 from core.ui.segments.condition_form import draw_measure, draw_test, table_of
 from core.ui.segments.parts import draw_more, draw_part_head, id_of, part_of, row_of_widgets
@@ -108,12 +108,12 @@ def _change_when(view: BuilderView, node_id: str, type_: FieldType, op: str) -> 
     view.change(node_id, when={key: value for key, value in test.items() if value is not None})
 
 
-def _with_value(when: Node, value: object) -> Node:
+def _with_value(when: RawNode, value: object) -> RawNode:
     rest = {key: kept for key, kept in when.items() if key != "value"}
     return rest if value is None else {**rest, "value": value}
 
 
-def _draw_pick(view: BuilderView, node_id: str, pick: Node, table: TableChoice) -> None:
+def _draw_pick(view: BuilderView, node_id: str, pick: RawNode, table: TableChoice) -> None:
     end = "last" if "last" in pick else "first"
     draw_part_head(view, node_id, "pick", f"Only the first or last {table.label}")
     with row_of_widgets():
@@ -152,7 +152,7 @@ def _draw_through(view: BuilderView, node_id: str, table: TableChoice) -> None:
 
 
 def _possible(
-    node: Node, table: TableChoice, time: FieldRef | None, *, on_people: bool
+    node: RawNode, table: TableChoice, time: FieldRef | None, *, on_people: bool
 ) -> list[str]:
     possible = ["where", "that", "through"]
     if on_people and time is not None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.data.catalogue import Catalogue
 from core.errors import UnknownName
-from core.segments.draft import Draft, draft_from_kept, draft_of, new_draft
+from core.segments.draft import Draft, draft_from_stored, draft_of, new_draft
 from core.store.drafts import find_draft, forget_draft, keep_draft
 from core.store.segments import SegmentView, get_segment
 from core.ui.session import actor, workspace
@@ -122,7 +122,7 @@ def close_editor() -> None:
 
 def keep(editor: Editor) -> None:
     """Write the draft to the store if it has changed, and its id into the address."""
-    now = (editor.name, editor.draft.kept)
+    now = (editor.name, editor.draft.stored_text)
     if editor.kept == now or not editor.is_changed or (editor.kept is None and editor.is_blank):
         return
     with workspace().store.write(actor()) as session:
@@ -132,7 +132,7 @@ def keep(editor: Editor) -> None:
             segment_key=editor.key,
             edited_from=editor.edited_from,
             name=editor.name,
-            kept=editor.draft.kept,
+            kept=editor.draft.stored_text,
         )
     editor.kept = now
     at = {"draft": editor.draft_id}
@@ -143,7 +143,9 @@ def new_draft_id(draft: Draft, name: str) -> str:
     """Return the id of a copy in the store that was never saved."""
     draft_id = secrets.token_hex(8)
     with workspace().store.write(actor()) as session:
-        keep_draft(session, draft_id, segment_key=None, edited_from=0, name=name, kept=draft.kept)
+        keep_draft(
+            session, draft_id, segment_key=None, edited_from=0, name=name, kept=draft.stored_text
+        )
     return draft_id
 
 
@@ -194,7 +196,7 @@ def _reopened(draft_id: str, key: str | None) -> Editor:
         draft_id,
         saved,
         found.name,
-        draft_from_kept(found.kept),
+        draft_from_stored(found.kept),
         found.edited_from,
         Counting(workspace()),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from core.segments.choices import TableChoice
-from core.segments.draft import Node
+from core.segments.draft import RawNode
 from core.ui.segments.condition_form import table_of
 from core.ui.segments.parts import draw_more, draw_part_head, id_of, part_of, row_of_widgets
 from core.ui.segments.values.form import draw_choice, draw_count
@@ -14,7 +14,7 @@ _ANY_TIME = "any time"
 
 
 def draw_step(
-    view: BuilderView, node_id: str, step: Node, before: TableChoice, draw_group: DrawGroup
+    view: BuilderView, node_id: str, step: RawNode, before: TableChoice, draw_group: DrawGroup
 ) -> None:
     """Draw the step that stands in a node; steps may follow one another."""
     draw_part_head(view, node_id, "followed_by", f"Only {before.label} after which the person")
@@ -32,7 +32,7 @@ def draw_step(
     draw_more(view, step_id, follows, missing)
 
 
-def _draw_what(view: BuilderView, step: Node) -> None:
+def _draw_what(view: BuilderView, step: RawNode) -> None:
     step_id, tables = id_of(step), view.choices(view.catalogue.people).tables
     with row_of_widgets():
         words = {"did": "did", "did_not": "did not"}

@@ -9,7 +9,7 @@ import streamlit as st
 from core.data.catalogue import Catalogue, FieldType
 from core.data.profile import top_values
 from core.segments.choices import Choices, FieldChoice, choices_on
-from core.segments.draft import Draft, Node
+from core.segments.draft import Draft, RawNode
 from core.store.segments import SegmentView
 from core.ui.segments.state import Editor
 from core.ui.session import workspace
@@ -37,7 +37,7 @@ class BuilderView:
     def draft(self) -> Draft:
         return self.editor.draft
 
-    def node(self, node_id: str) -> Node:
+    def node(self, node_id: str) -> RawNode:
         return self.editor.draft.nodes[node_id]
 
     def change(self, node_id: str, **values: object) -> None:
