@@ -2,13 +2,13 @@
 
 import json
 import re
+import secrets
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from core.errors import UsageError
 
 _SAFE_INT_DIGITS = 40
-_MARKED = re.compile(r'"\\u0000([^"]*)\\u0000"')
 
 
 class JsonObject(dict[str, object]):
@@ -77,12 +77,12 @@ def write_json(value: object) -> str:
     >>> write_json({"value": [Decimal("0.10"), 3, "é"]})
     '{"value": [0.10, 3, "é"]}'
     """
-    marked = json.dumps(value, ensure_ascii=False, default=_marked)
-    return _MARKED.sub(lambda found: found[1], marked)
+    mark = secrets.token_hex(16)  # drawn anew, so that no text holds it
 
+    def marked(decimal: object) -> str:
+        if not isinstance(decimal, Decimal):
+            raise TypeError(f"{type(decimal).__name__} has no place in a segment")
+        return f"{mark}{decimal:f}{mark}"
 
-def _marked(value: object) -> str:
-    """Return a decimal between marks that no text of a segment can hold."""
-    if not isinstance(value, Decimal):
-        raise TypeError(f"{type(value).__name__} has no place in a segment")
-    return f"\0{value:f}\0"
+    text = json.dumps(value, ensure_ascii=False, default=marked)
+    return re.sub(f'"{mark}([^"]*){mark}"', lambda found: found[1], text)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from copy import deepcopy
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -246,3 +247,8 @@ def test_a_step_and_what_stands_in_it_can_be_removed(draft: Draft) -> None:
 def test_a_text_that_is_no_json_opens_no_draft() -> None:
     with pytest.raises(UsageError, match="is not JSON"):
         draft_of("{")
+
+
+def test_a_text_of_control_characters_is_written_as_it_is() -> None:
+    texts = ["\0x\0", "\0", '"\0 1 \0"', "\\u00001\\u0000", Decimal("0.10")]
+    assert read_json(write_json(texts)) == texts
