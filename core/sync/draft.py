@@ -10,7 +10,7 @@ from uuid import uuid4
 from duckdb import DuckDBPyConnection
 
 from core.data.instance import Instance, translated
-from core.sync.durable import passing_file
+from core.durable import passing_file
 from core.sync.identifiers import IdentifierRules, WantedCounts, select_wanted
 from core.sync.members import MemberSource
 from core.sync.plan import Plan, freeze_plan

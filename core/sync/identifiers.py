@@ -8,7 +8,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from core.data.cells import WHITE_SPACE
-from core.sync.durable import passing_file, written_whole
+from core.durable import passing_file, written_whole
 
 _SHARES = 1_000_000
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from core.durable import written_whole
 from core.errors import LedgerMissing
-from core.sync.durable import written_whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from core.destinations._base import Action, Change
+from core.durable import written_whole
 from core.sync.attributes import parse_attributes
-from core.sync.durable import written_whole
 from core.sync.ledger import held_sql
 
 _ROWS_PER_GROUP = 20_000

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 
-from core.destinations import suggest_audience_name
+from core.slug import slug_of
+
+_UNNAMED = "unnamed"
 
 
 def new_key(name: str, taken: Collection[str]) -> str:
@@ -11,7 +13,7 @@ def new_key(name: str, taken: Collection[str]) -> str:
     >>> new_key("VIPs in Paris", {"vips_in_paris"})
     'vips_in_paris_2'
     """
-    key = suggest_audience_name(name)
+    key = slug_of(name) or _UNNAMED
     number = 2
     free = key
     while free in taken:

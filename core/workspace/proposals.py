@@ -20,9 +20,9 @@ from core.data.manifest import (
 )
 from core.data.manifest_toml import render_manifest
 from core.data.report import CheckReport
+from core.durable import written_whole
 from core.errors import DataRefused, FileRefused
 from core.settings import Settings
-from core.sync.durable import written_whole
 from core.workspace.proposal_edits import rename_table, renamed_link
 from core.workspace.uploads import Upload
 

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from core.data.scratch import sweep_scratch
 from core.data.snapshots import snapshot_path, sweep_strays
+from core.durable import sweep_folder
 from core.store.audiences import list_audiences
 from core.store.runs import plan_files_needed
 from core.store.snapshots import expired_snapshots, list_snapshots, note_file_deleted
 from core.sync.draft import not_sent_path
-from core.sync.durable import sweep_folder
 from core.sync.lease import forget_dead
 from core.workspace.opened import OpenWorkspace
 from core.workspace.uploads import sweep_uploads

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from core.durable import passing_file, sweep_folder, written_whole
 from core.errors import StorageFull
-from core.sync.durable import passing_file, sweep_folder, written_whole
 
 
 def test_a_file_appears_only_when_it_is_whole(folder: Path):
