@@ -73,7 +73,7 @@ def changes_of(run: RunView) -> str:
     if run.state is RunState.HELD:
         planned = stored_counts(run.counts)
         adds, removes = planned.adds, planned.removes
-    return f"+{count(adds)}  −{count(removes)}"
+    return f"+{count(adds)}\u00a0\u00a0−{count(removes)}"
 
 
 def not_sent(counts: RunCounts) -> int:

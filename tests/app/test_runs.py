@@ -121,7 +121,7 @@ def test_a_held_run_shows_the_planned_changes_in_the_history(
     app: OpenApp, sample: Path, opened: OpenWorkspace
 ) -> None:
     run_in(opened, RunState.HELD, counts=dict(COUNTS), plan_id="1-x")
-    assert "+214  −4,664" in words(app("runs"))
+    assert "+214\u00a0\u00a0−4,664" in words(app("runs"))
 
 
 def test_a_cancelled_run_without_a_story_says_who_cancelled_it(
