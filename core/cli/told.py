@@ -9,7 +9,7 @@ from core.store.database import ReadSession
 from core.store.destinations import get_destination
 from core.store.run_states import RunState
 from core.store.runs import RunView
-from core.sync.outcome import RunCounts, RunOutcome, outcome_of
+from core.sync.outcome import RunCounts, RunOutcome, losses, outcome_of
 
 _FAILED, _HELD, _PARTLY, _LATER = 1, 3, 4, 5
 _EXITS = {
@@ -127,14 +127,7 @@ def _head(outcome: RunOutcome) -> str:
 
 
 def _waterfall(counts: RunCounts) -> list[str]:
-    losses = [
-        (counts.blank, "no ID"),
-        (counts.too_long, "ID too long"),
-        (counts.duplicate, "duplicates"),
-        (counts.excluded, "excluded"),
-        (counts.control, "control group"),
-    ]
-    lost = "".join(f", {number:,} {what}" for number, what in losses if number)
+    lost = "".join(f", {number:,} {what}" for what, number in losses(counts))
     return [
         f"  {counts.segment:,} in the segment{lost}, {counts.wanted:,} should be in the list",
         f"  {counts.held:,} are in it; {counts.adds:,} enter, {counts.removes:,} leave"

@@ -10,7 +10,7 @@ from core.sync.decide import settle
 from core.sync.draft import Question, draft_plan
 from core.sync.ensure import view_audience
 from core.sync.job import Job
-from core.sync.question import mapping_digest, question_of
+from core.sync.question import mapping_digest, question_of, sent_segment
 from core.sync.standing import Standing, deleted_audience, judge_audience, strange_audience
 
 _STEP_EVERY_S = 5.0
@@ -77,7 +77,7 @@ def _forget_ledger(job: Job, audience: AudienceView) -> None:
 def _pin_question(job: Job) -> Question:
     """Return the run's question; its instant and snapshot stay the same after a takeover."""
     with job.writing() as session:
-        fresh = question_of(job.activation, session, job.destination.limits)
+        fresh = question_of(sent_segment(job.activation), session, job.destination.limits)
         now = job.run.now or fresh.now
         snapshot = job.run.snapshot_id or fresh.snapshot
         job.update(

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from core.errors import PlanOutdated
-from core.store.activations import ActivationSettings, ActivationView, get_activation_by_id
+from core.store.activations import ActivationView, get_activation_by_id
 from core.store.audiences import AudienceView, get_audience
 from core.store.database import ReadSession, WriteSession
 from core.store.run_changes import RunChanges, update_unowned_run
@@ -54,7 +54,7 @@ def settle(
 
 
 def judge_plan(
-    activation: ActivationView | ActivationSettings, draft: DraftedPlan, *, first: bool
+    activation: ActivationView, draft: DraftedPlan, *, first: bool
 ) -> tuple[Verdict, ...]:
     """Return what the activation's guards say about a draft; `first`: there is no ledger yet.
 

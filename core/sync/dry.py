@@ -9,7 +9,7 @@ from core.sync.draft import Question, passing_plan
 from core.sync.guards import Do
 from core.sync.job import Desk, open_line
 from core.sync.outcome import RunOutcome, counts_of
-from core.sync.question import question_of
+from core.sync.question import question_of, sent_segment
 from core.sync.standing import Standing, deleted_audience, judge_audience, strange_audience
 
 
@@ -31,7 +31,7 @@ def dry_run(desk: Desk, activation: ActivationView, now: datetime | None) -> Run
     if standing is Standing.STRANGE:
         raise strange_audience(audience, label)
     with desk.store.read() as session:
-        asked = question_of(activation, session, limits)
+        asked = question_of(sent_segment(activation), session, limits)
     question = Question(asked.segment, asked.snapshot, now or asked.now, asked.fields, asked.rules)
     gone = (deleted_audience(audience, label),) if standing is Standing.GONE else ()
     return _draft(desk, activation, audience, question, gone)

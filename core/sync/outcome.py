@@ -8,6 +8,15 @@ from core.store.run_states import RunState
 from core.store.runs import RunView
 from core.sync.draft import DraftedPlan
 
+# Why somebody is not sent, as pages and commands say it.
+NOT_SENT_WORDS: Mapping[str, str] = {
+    "blank": "no ID",
+    "too_long": "ID too long",
+    "duplicate": "duplicates",
+    "excluded": "excluded",
+    "control": "control group",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class RunCounts:
@@ -99,6 +108,16 @@ def counts_of(draft: DraftedPlan) -> RunCounts:
         resent=plan.resent,
         removes=plan.removes,
     )
+
+
+def losses(counts: RunCounts) -> list[tuple[str, int]]:
+    """Return why people of the segment are not sent, and how many; nobody is left out.
+
+    >>> losses(RunCounts(segment=9, blank=2, control=1, wanted=6))
+    [('no ID', 2), ('control group', 1)]
+    """
+    found = ((word, getattr(counts, reason)) for reason, word in NOT_SENT_WORDS.items())
+    return [(word, number) for word, number in found if number]
 
 
 def stored_counts(stored: Mapping[str, int]) -> RunCounts:

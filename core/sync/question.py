@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from core.data.snapshots import nothing_loaded
 from core.destinations._base import Limits
 from core.errors import RunRefused
-from core.store.activations import ActivationSettings, ActivationView
+from core.store.activations import ActivationView
 from core.store.database import ReadSession
 from core.store.workspace import get_workspace
 from core.sync.draft import Question
@@ -14,32 +16,50 @@ from core.sync.guards import Guard, parse_guards
 from core.sync.identifiers import IdentifierRules
 
 
-def question_of(
-    activation: ActivationView | ActivationSettings, session: ReadSession, limits: Limits
-) -> Question:
-    """Return what the activation asks of the current snapshot at the present instant.
+@dataclass(frozen=True, slots=True)
+class SentSegment:
+    """A segment with what is sent of it: `external_id` and `attributes` by sent name are fields."""
+
+    segment_key: str
+    display_name: str
+    external_id: str
+    attributes: Mapping[str, str]
+
+
+def sent_segment(activation: ActivationView) -> SentSegment:
+    """Return whom a saved activation sends, and what of them."""
+    return SentSegment(
+        activation.segment_key,
+        activation.display_name,
+        activation.external_id,
+        activation.attributes,
+    )
+
+
+def question_of(sent: SentSegment, session: ReadSession, limits: Limits) -> Question:
+    """Return what has to be asked of the current snapshot at the present instant.
 
     Raises: SnapshotMissing, RunRefused for more attributes than the platform takes.
     """
-    if len(activation.attributes) > limits.attributes:
+    if len(sent.attributes) > limits.attributes:
         raise RunRefused(
-            f"'{activation.display_name}' has {len(activation.attributes)} attributes and the "
+            f"'{sent.display_name}' has {len(sent.attributes)} attributes and the "
             f"destination takes {limits.attributes}: leave some out."
         )
     snapshot = get_workspace(session).current_snapshot_id
     if snapshot is None:
         raise nothing_loaded()
-    names = tuple(activation.attributes)
+    names = tuple(sent.attributes)
     return Question(
-        segment=activation.segment_key,
+        segment=sent.segment_key,
         snapshot=snapshot,
         now=session.now(),
-        fields=(activation.external_id, *activation.attributes.values()),
+        fields=(sent.external_id, *sent.attributes.values()),
         rules=IdentifierRules(max_characters=limits.id_characters, attributes=names),
     )
 
 
-def guards_of(activation: ActivationView | ActivationSettings) -> tuple[Guard, ...]:
+def guards_of(activation: ActivationView) -> tuple[Guard, ...]:
     """Return the guards of an activation. Raises: RunRefused, UsageError."""
     saved = json.loads(activation.guards) if activation.guards else None
     return parse_guards(saved)

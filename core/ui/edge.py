@@ -10,6 +10,7 @@ from typing import NoReturn, ParamSpec
 import streamlit as st
 
 from core.errors import RollcallError, StoreUnavailable
+from core.unforeseen import log_unforeseen
 
 log = logging.getLogger(__name__)
 _P = ParamSpec("_P")
@@ -37,7 +38,7 @@ def errors_shown() -> Iterator[None]:
     except RollcallError as error:
         show_error(error)
     except Exception as error:
-        log_unforeseen(error)
+        log_unforeseen(log, error)
         st.error(_UNFORESEEN, icon=":material/error:")
 
 
@@ -51,7 +52,7 @@ def on_click(do: Callable[_P, None]) -> Callable[_P, None]:
         except RollcallError as error:
             st.session_state[_KEPT] = _Kept(sentence_of(error), is_error=True)
         except Exception as error:
-            log_unforeseen(error)
+            log_unforeseen(log, error)
             st.session_state[_KEPT] = _Kept(_UNFORESEEN, is_error=True)
 
     return safe
@@ -119,12 +120,3 @@ def plain(text: str) -> str:
 def fault_word(problem: str) -> str:
     """Return what is wrong with a part of the page, small and marked, as Markdown."""
     return f":small[:orange[:material/error: {plain(problem)}]]"
-
-
-def log_unforeseen(error: Exception) -> None:
-    """Log an error that nobody foresaw by kind and place; its text may hold anything."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "nowhere"
-    log.error("%s at %s", type(error).__name__, where)

@@ -6,7 +6,6 @@ sentences, which may quote a cell or an identifier, stand in the store.
 
 import logging
 import sys
-import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +15,7 @@ from concurrent_log_handler import ConcurrentRotatingFileHandler
 from pythonjsonlogger.json import JsonFormatter
 
 from core.errors import UsageError
+from core.unforeseen import where_raised
 
 LOG_FILE = "scheduler.log"
 _MAX_BYTES = 10_000_000
@@ -37,9 +37,7 @@ def about(**fields: object) -> Iterator[None]:
 
 def say_unforeseen(log: logging.Logger, what: str, error: BaseException) -> None:
     """Log an error that nobody foresaw by kind and place; its text may hold anything."""
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{Path(where.filename).name}:{where.lineno}"
-    log.error(what, extra={"error": type(error).__name__, "place": place})
+    log.error(what, extra={"error": type(error).__name__, "place": where_raised(error)})
 
 
 def start_logging(folder: Path) -> None:

@@ -9,7 +9,6 @@ from core.destinations import destination_type
 from core.errors import RunRefused, UsageError
 from core.schedule.definition import Schedule, schedule_to_json
 from core.store.activations import (
-    ActivationSettings,
     ActivationView,
     get_activation,
     list_activations,
@@ -18,7 +17,7 @@ from core.store.audiences import find_audience
 from core.store.destinations import get_destination
 from core.store.workspace import get_workspace
 from core.sync.guards import Guard, check_guards, written_guards
-from core.sync.question import question_of
+from core.sync.question import SentSegment, question_of
 from core.sync.queueing import queue_by_hand
 from core.sync.trial import Trial, find_people, sending_s, try_out
 from core.workspace.activations import put_activation
@@ -47,6 +46,11 @@ class ActivationDraft:
     schedule: Schedule
     guards: tuple[Guard, ...]
     key: str | None = None
+
+    @property
+    def sent(self) -> SentSegment:
+        """Return whom it sends, and what of them."""
+        return SentSegment(self.segment, self.display_name, self.external_id, dict(self.attributes))
 
     @property
     def part(self) -> ActivationPart:
@@ -113,7 +117,7 @@ def try_activation(
         destination = get_destination(session, draft.destination)
         audience = find_audience(session, destination.account, draft.audience_name)
         limits = destination_type(destination.platform).limits
-        question = question_of(_settings(draft), session, limits)
+        question = question_of(draft.sent, session, limits)
     file = audience.ledger_file if audience and not begins_empty else None
     ledger = workspace.settings.ledgers / file if file else None
     members = SavedMembers(workspace.store, workspace.settings, workspace.instance)
@@ -146,17 +150,3 @@ def name_people(
         names = ["ID as sent", *(people.by_name[name].label or name for name in shown)]
     found = {str(row[0]): dict(zip(names, row, strict=True)) for row in rows}
     return [found.get(id_, {"ID as sent": id_}) for id_ in ids]
-
-
-def _settings(draft: ActivationDraft) -> ActivationSettings:
-    """Return what a trial needs of the settings; the rest decides nothing."""
-    return ActivationSettings(
-        segment_key=draft.segment,
-        destination_key=draft.destination,
-        audience_name=draft.audience_name,
-        display_name=draft.display_name,
-        external_id=draft.external_id,
-        attributes=dict(draft.attributes),
-        schedule="",
-        guards="",
-    )

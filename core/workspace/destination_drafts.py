@@ -25,6 +25,7 @@ from core.store.destinations import (
     save_destination,
 )
 from core.sync.rate import take_turn
+from core.workspace.archiving import refuse_used
 from core.workspace.destinations import destination_settings, open_values, secret_fields
 from core.workspace.keys import new_key
 from core.workspace.opened import OpenWorkspace
@@ -115,7 +116,7 @@ def check_draft(workspace: OpenWorkspace, draft: DestinationDraft) -> Destinatio
     return read_config(draft.platform, values, workspace.settings)
 
 
-def activations_using(session: ReadSession, key: str) -> tuple[str, ...]:
+def used_by(session: ReadSession, key: str) -> tuple[str, ...]:
     """Return the names of what sends to the destination."""
     return tuple(
         view.display_name for view in list_activations(session) if view.destination_key == key
@@ -124,14 +125,7 @@ def activations_using(session: ReadSession, key: str) -> tuple[str, ...]:
 
 def archive_unused(session: WriteSession, key: str) -> None:
     """Put a destination away. Raises: UsageError with the list of users, UnknownName."""
-    users = activations_using(session, key)
-    if users:
-        named = ", ".join(f"“{name[:80]}”" for name in users[:5])
-        more = f" and {len(users) - 5} more" if len(users) > 5 else ""
-        raise UsageError(
-            f"It cannot be archived: {named}{more} {'sends' if len(users) == 1 else 'send'} to it. "
-            "Archive that first, or let it send elsewhere."
-        )
+    refuse_used(used_by(session, key))
     archive_destination(session, key)
 
 

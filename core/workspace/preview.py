@@ -18,9 +18,9 @@ from core.segments.describe import Describer
 from core.segments.draft import Draft
 from core.segments.resolution import Resolution
 from core.segments.tree import FieldRef, Group, Node, RelatedCondition, Segment, Step
+from core.unforeseen import log_unforeseen
 from core.workspace.members import people_field
 from core.workspace.opened import OpenWorkspace
-from core.workspace.unforeseen import log_unforeseen
 
 log = logging.getLogger(__name__)
 

@@ -11,6 +11,7 @@ from core.data.instance import translated
 from core.store.run_story import GapKind, run_gaps
 from core.store.runs import RunView
 from core.sync.draft import not_sent_path
+from core.sync.outcome import NOT_SENT_WORDS
 from core.workspace.opened import OpenWorkspace
 
 Row = tuple[str, ...]
@@ -40,13 +41,10 @@ _COLUMNS: dict[ListKind, Row] = {
     ListKind.NOT_SENT: ("key", "id", "reason"),
     ListKind.REFUSED: ("id", "change", "answer"),
 }
-_REASONS = """CASE reason WHEN 'blank' THEN 'no ID' WHEN 'too_long' THEN 'ID too long'
-              WHEN 'duplicate' THEN 'duplicate' WHEN 'control' THEN 'control group'
-              ELSE reason END"""
 _QUERIES = {
     ListKind.ENTER: "SELECT id FROM read_parquet($file) WHERE action = 'add' ORDER BY position",
     ListKind.LEAVE: "SELECT id FROM read_parquet($file) WHERE action = 'remove' ORDER BY position",
-    ListKind.NOT_SENT: f"SELECT key, id, {_REASONS} FROM read_parquet($file) ORDER BY key",  # noqa: S608
+    ListKind.NOT_SENT: "SELECT key, id, reason FROM read_parquet($file) ORDER BY key",
 }
 _REFUSED = """SELECT id, CASE action WHEN 'add' THEN 'enter' ELSE 'leave' END
                 FROM read_parquet($file) WHERE position >= $first AND position < $end
@@ -103,8 +101,15 @@ def _rows(
     if kind is ListKind.REFUSED:
         yield from _refused(workspace, run, plan, limit)
         return
-    file = not_sent_path(plan) if kind is ListKind.NOT_SENT else plan
-    yield from _select(workspace, _QUERIES[kind], limit, file=str(file))
+    if kind is ListKind.NOT_SENT:
+        yield from _not_sent(workspace, not_sent_path(plan), limit)
+        return
+    yield from _select(workspace, _QUERIES[kind], limit, file=str(plan))
+
+
+def _not_sent(workspace: OpenWorkspace, file: Path, limit: int | None) -> Iterator[Row]:
+    for key, id_, reason in _select(workspace, _QUERIES[ListKind.NOT_SENT], limit, file=str(file)):
+        yield (key, id_, NOT_SENT_WORDS.get(reason, reason))
 
 
 def _refused(

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.data.catalogue import Catalogue
-from core.errors import EditConflict, RunRefused, SegmentInvalid, UsageError
+from core.errors import EditConflict, SegmentInvalid, UsageError
 from core.segments.checking import NamedSegment, references
 from core.segments.draft import draft_of
 from core.segments.reading import read_json, read_json_file
@@ -22,12 +22,11 @@ from core.store.segments import (
     restore_segment,
     save_segment,
 )
+from core.workspace.archiving import refuse_used
 from core.workspace.changes import Did
 from core.workspace.definition import Definition
 from core.workspace.keys import new_key
 from core.workspace.saved import check_new, named_segment, resolved_text, saved_segments
-
-_NAMED = 5
 
 
 def put_segments(
@@ -92,14 +91,8 @@ def used_by(session: ReadSession, key: str) -> tuple[str, ...]:
 
 
 def archive_unused(session: WriteSession, key: str) -> None:
-    """Put a segment away that nothing rests on. Raises: RunRefused, naming what does."""
-    users = used_by(session, key)
-    if users:
-        more = f" and {len(users) - _NAMED} more" if len(users) > _NAMED else ""
-        raise RunRefused(
-            f"It is used by {', '.join(users[:_NAMED])}{more}: archive those first, or let them use"
-            " another."
-        )
+    """Put a segment away that nothing rests on. Raises: UsageError, naming what does."""
+    refuse_used(used_by(session, key))
     archive_segment(session, key)
 
 

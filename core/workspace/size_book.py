@@ -11,9 +11,9 @@ from core.engines import engine_type
 from core.errors import RollcallError
 from core.segments.calendar import Today
 from core.store.segments import SegmentView, list_segments
+from core.unforeseen import log_unforeseen
 from core.workspace.opened import OpenWorkspace
 from core.workspace.saved import SavedSegments, saved_segments
-from core.workspace.unforeseen import log_unforeseen
 
 log = logging.getLogger(__name__)
 

@@ -112,7 +112,7 @@ def test_a_destination_in_use_is_not_archived(
     app: OpenApp, sample: object, opened: OpenWorkspace
 ) -> None:
     said = words(press(app("destinations", destination="practice"), "Archive it"))
-    assert "cannot be archived: “VIPs about to lapse” sends to it" in said
+    assert "cannot be archived: “VIPs about to lapse” uses it" in said
     assert len(saved(opened)) == 1
 
 

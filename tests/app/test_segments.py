@@ -139,7 +139,7 @@ def test_a_copy_is_a_segment_of_its_own(app: OpenApp, sample: Path, opened: Open
 def test_what_is_used_is_not_archived(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
     page = app("segments", segment=LAPSING)
     page.menu_button(key="segments:menu").click("archive").run()
-    assert "It is used by VIPs about to lapse" in said_after(page)
+    assert "“VIPs about to lapse” uses it" in said_after(page)
     page = app("segments", segment=QUIET)
     page.menu_button(key="segments:menu").click("archive").run()
     assert not page.query_params

@@ -44,7 +44,7 @@ def test_who_is_not_sent_is_listed_with_why(world: World) -> None:
     world.members.ids = {"key-1": "a", "key-2": None, "key-3": "a"}
     outcome = world.run()
     assert ListKind.NOT_SENT in lists_kept(opened(world), world.row(outcome))
-    assert rows(world, outcome, ListKind.NOT_SENT) == ["key-2||no ID", "key-3|a|duplicate"]
+    assert rows(world, outcome, ListKind.NOT_SENT) == ["key-2||no ID", "key-3|a|duplicates"]
 
 
 def test_a_whole_list_is_csv(world: World) -> None:

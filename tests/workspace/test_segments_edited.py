@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pytest
 
 from core.data.catalogue import Catalogue
-from core.errors import EditConflict, RunRefused, SegmentInvalid, UnknownName, UsageError
+from core.errors import EditConflict, SegmentInvalid, UnknownName, UsageError
 from core.segments.draft import draft_of
 from core.store.activations import archive_activation, create_activation
 from core.store.activity import list_activity
@@ -271,7 +271,7 @@ def test_activations_and_segments_that_rest_on_it_are_named(example: OpenWorkspa
     save(example, "No users", GERMAN)
     activate(example, "vip", display_name="VIPs in Batch")
     assert names_of_users(example, "french") == ("VIPs in Batch", "Both of them")
-    with pytest.raises(RunRefused, match=r"used by VIPs in Batch, Both of them: archive those"):
+    with pytest.raises(UsageError, match="“VIPs in Batch”, “Both of them” use it"):
         put_away(example, "french")
     assert all(view.archived_at is None for view in saved(example))
 
@@ -290,7 +290,7 @@ def test_many_users_are_counted_after_the_first_names(example: OpenWorkspace) ->
     save(example, "French")
     for number in range(8):
         save(example, f"S{number}", speaking_of("french"))
-    with pytest.raises(RunRefused, match=r"S0, S1, S2, S3, S4 and 3 more: archive those"):
+    with pytest.raises(UsageError, match="“S3”, “S4” and 3 more use it"):
         put_away(example, "french")
 
 
