@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core.engines import engine_type
-from core.errors import RollcallError
+from core.errors import RollcallError, SegmentInvalid
 from core.segments.calendar import Today
 from core.store.segments import SegmentView, list_segments
 from core.unforeseen import log_unforeseen
@@ -21,21 +21,33 @@ GOOD_FOR = timedelta(minutes=15)
 _ENGINE = "duckdb"
 _MOST = 2_000
 
+_UNFORESEEN = (
+    "Counting it went wrong in a way that nobody foresaw: your administrator finds more in the "
+    "app's log."
+)
 _Asked = tuple[str, int, str]
 _Versions = Mapping[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSize:
+    """How many people a saved segment finds, or the problem because of which nobody knows."""
+
+    size: int | None
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
     """A size, and the versions of the segments that it rests on."""
 
-    size: int | None
+    listed: ListedSize
     at: datetime
     rests_on: _Versions
 
 
 class SizeBook:
-    """What this process has counted of saved segments; a size is None where it cannot be."""
+    """What this process has counted of saved segments."""
 
     def __init__(self, workspace: OpenWorkspace) -> None:
         self._workspace = workspace
@@ -43,7 +55,7 @@ class SizeBook:
         self._known: dict[_Asked, _Counted] = {}
         self._counting = False
 
-    def sizes(self, views: Sequence[SegmentView], snapshot_id: str) -> Mapping[str, int | None]:
+    def sizes(self, views: Sequence[SegmentView], snapshot_id: str) -> Mapping[str, ListedSize]:
         """Return what is known by key, and begin to count the rest.
 
         Raises: StoreUnavailable.
@@ -62,14 +74,14 @@ class SizeBook:
         with self._lock:
             return self._counting
 
-    def _fresh(self, known: Mapping[str, _Counted], versions: _Versions) -> dict[str, int | None]:
+    def _fresh(self, known: Mapping[str, _Counted], versions: _Versions) -> dict[str, ListedSize]:
         """Return the sizes that are not too old and rest on what is saved now."""
         if any(each.rests_on.keys() - versions.keys() for each in known.values()):
             with self._workspace.store.read() as session:
                 versions = {view.key: view.version for view in list_segments(session)}
         now = self._workspace.store.clock.now()
         return {
-            key: each.size
+            key: each.listed
             for key, each in known.items()
             if now - each.at < GOOD_FOR
             and all(versions.get(name) == version for name, version in each.rests_on.items())
@@ -94,21 +106,24 @@ class SizeBook:
             with self._lock:
                 self._counting = False
 
-    def _size(self, key: str, saved: SavedSegments) -> int | None:
+    def _size(self, key: str, saved: SavedSegments) -> ListedSize:
         now = self._workspace.store.clock.now()
         try:
             with self._workspace.snapshot() as snapshot:
                 tree = saved.check(key, snapshot.catalogue, now)
                 engine = engine_type(_ENGINE).over(self._workspace.instance, snapshot)
-                return engine.size(tree, Today(now, ZoneInfo(snapshot.catalogue.zone)))
-        except RollcallError:
-            return None  # its row says why it rests
+                zone = ZoneInfo(snapshot.catalogue.zone)
+                return ListedSize(engine.size(tree, Today(now, zone)))
+        except SegmentInvalid as error:
+            return ListedSize(None, error.problem)
+        except RollcallError as error:
+            return ListedSize(None, str(error))
         except Exception as error:
             log_unforeseen(log, error)
-            return None
+            return ListedSize(None, _UNFORESEEN)
 
-    def _note(self, asked: _Asked, size: int | None, rests_on: _Versions) -> None:
-        counted = _Counted(size, self._workspace.store.clock.now(), rests_on)
+    def _note(self, asked: _Asked, listed: ListedSize, rests_on: _Versions) -> None:
+        counted = _Counted(listed, self._workspace.store.clock.now(), rests_on)
         with self._lock:
             if len(self._known) >= _MOST:
                 self._known.clear()

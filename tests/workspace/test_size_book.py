@@ -22,7 +22,7 @@ from core.store.snapshots import current_snapshot
 from core.workspace import size_book
 from core.workspace.opened import OpenWorkspace
 from core.workspace.saved import check_new, resolved_text, saved_segments
-from core.workspace.size_book import GOOD_FOR, SizeBook
+from core.workspace.size_book import GOOD_FOR, ListedSize, SizeBook
 from tests.cli.example import SEGMENTS, write_dataset
 from tests.sync.scripted import FakeClock
 from tests.workspace.conftest import take
@@ -76,12 +76,22 @@ def views_of(workspace: OpenWorkspace, *keys: str) -> list[SegmentView]:
     return [view for view in views if not keys or view.key in keys]
 
 
-def ask(workspace: OpenWorkspace, book: SizeBook, *keys: str) -> Mapping[str, int | None]:
+def listed(workspace: OpenWorkspace, book: SizeBook, *keys: str) -> Mapping[str, ListedSize]:
     """Return what the book knows at once of these segments, of all without a key."""
     with workspace.store.read() as session:
         data = current_snapshot(session)
     assert data is not None
     return book.sizes(views_of(workspace, *keys), data.id)
+
+
+def ask(workspace: OpenWorkspace, book: SizeBook, *keys: str) -> Mapping[str, int | None]:
+    return {key: each.size for key, each in listed(workspace, book, *keys).items()}
+
+
+def problem_of(workspace: OpenWorkspace, book: SizeBook, key: str) -> str:
+    """Return why there is no size of a segment, once that is known."""
+    settled(workspace, book, key)
+    return listed(workspace, book, key)[key].problem or ""
 
 
 def settled(workspace: OpenWorkspace, book: SizeBook, *keys: str) -> Mapping[str, int | None]:
@@ -172,6 +182,7 @@ def test_a_segment_that_cannot_be_counted_has_no_size_until_it_is_mended(
     save(workspace, "french", BROKEN, resolved="{}")
     sizes = settled(workspace, book)
     assert sizes == {"french": None, "active": 2, "french_and_active": None}
+    assert "Did you mean 'country'?" in problem_of(workspace, book, "french")
     save(workspace, "french", GERMAN)
     assert settled(workspace, book)["french_and_active"] == 1
 
@@ -185,6 +196,14 @@ def test_a_named_segment_that_comes_back_is_counted_again(
     with workspace.store.write("test") as session:
         restore_segment(session, "french")
     assert settled(workspace, book, "french_and_active") == {"french_and_active": 1}
+
+
+def test_data_that_are_gone_are_why_there_is_no_size(
+    workspace: OpenWorkspace, book: SizeBook
+) -> None:
+    for file in workspace.settings.snapshots.glob("*.duckdb"):
+        file.unlink()
+    assert "load the data again" in problem_of(workspace, book, "french")
 
 
 def test_it_forgets_rather_than_remembers_without_end(

@@ -11,7 +11,7 @@ from core.ui.edge import draw_again, fault_word, plain
 from core.ui.navigation import link
 from core.ui.session import workspace
 from core.ui.words import count, moment, number_of
-from core.workspace.size_book import SizeBook
+from core.workspace.size_book import ListedSize, SizeBook
 
 _SHOWN = 50
 
@@ -47,7 +47,7 @@ def draw_list(
     book = _size_book(str(workspace().settings.home))
     sizes = book.sizes(found[:_SHOWN], snapshot_id)
     for view in found[:_SHOWN]:
-        _draw_segment(view, sizes, users.get(view.key, 0), zone)
+        _draw_segment(view, sizes.get(view.key), users.get(view.key, 0), zone)
     if views and not found:
         st.caption("No segment has that in its name.")
     if len(found) > _SHOWN:
@@ -58,18 +58,17 @@ def draw_list(
         _wait(book)
 
 
-def _draw_segment(
-    view: SegmentView, sizes: Mapping[str, int | None], users: int, zone: ZoneInfo
-) -> None:
+def _draw_segment(view: SegmentView, listed: ListedSize | None, users: int, zone: ZoneInfo) -> None:
     now = workspace().store.clock.now()
     with st.container(border=True, horizontal=True, vertical_alignment="center", wrap=False):
         with st.container(width="stretch", gap=None):
             link("segments", plain(view.name), segment=view.key)
             used = number_of(users, "activation") if users else "not used yet"
             st.caption(f"{used} · changed {moment(view.updated_at, zone, now)}")
-            if view.paused_reason:
-                st.markdown(fault_word(view.paused_reason))
-        st.markdown(_size_word(view.key, sizes), width=110, text_alignment="right")
+            problem = view.paused_reason or (listed.problem if listed else None)
+            if problem:
+                st.markdown(fault_word(problem))
+        st.markdown(_size_word(listed), width=110, text_alignment="right")
 
 
 def _draw_draft(draft: DraftView, zone: ZoneInfo) -> None:
@@ -81,11 +80,10 @@ def _draw_draft(draft: DraftView, zone: ZoneInfo) -> None:
         st.badge("Draft", color="gray")
 
 
-def _size_word(key: str, sizes: Mapping[str, int | None]) -> str:
-    if key not in sizes:
+def _size_word(listed: ListedSize | None) -> str:
+    if listed is None:
         return ":gray[…]"
-    size = sizes[key]
-    return ":gray[–]" if size is None else f"**{count(size)}**"
+    return ":gray[–]" if listed.size is None else f"**{count(listed.size)}**"
 
 
 @st.fragment(run_every=0.5)
