@@ -26,7 +26,7 @@ def check_key(connection: duckdb.DuckDBPyConnection, table: StagedTable, people:
     plan = table.by_name[key]
     if people and plan.type is not FieldType.TEXT and not _is_whole(plan.sql_type):
         raise ManifestInvalid(
-            f"tables.{table.source.name}.key: '{key}' is a {plan.type}, and people are named by"
+            f"The key '{key}' of {table.source.name} is a {plan.type}, and people are named by"
             " text or whole numbers: choose another key, or give it the type text"
         )
     _check_filled(connection, table, key)
@@ -42,7 +42,7 @@ def check_time(table: StagedTable) -> None:
     time = table.source.time
     if time is not None and table.by_name[time].type not in (FieldType.DATE, FieldType.TIMESTAMP):
         raise ManifestInvalid(
-            f"tables.{table.source.name}.time: '{time}' was read as {table.by_name[time].type},"
+            f"The time '{time}' of {table.source.name} was read as {table.by_name[time].type},"
             " and must be a date or a timestamp: set its type, or choose another column"
         )
 
@@ -56,7 +56,7 @@ def check_link(connection: duckdb.DuckDBPyConnection, link: LinkSource, tables: 
     from_type, to_type = one.by_name[link.field].type, other.by_name[link.to_field].type
     if from_type is not to_type:
         raise ManifestInvalid(
-            f"links: {link.label} joins {from_type} with {to_type}: give both columns one type"
+            f"{link.label} joins {from_type} with {to_type}: give both columns one type"
         )
     if link.to_field != other.source.key:
         check_unique(connection, other, link.to_field, f"what {link.label} points to")
@@ -122,7 +122,9 @@ def check_rows(rows: Mapping[str, int], previous: Catalogue | None) -> None:
             else f"{name} is gone, and had {last:,} rows"
             for name, last, now in fewer
         )
-        raise FewerRows(f"{said}. If that is right, load it all the same (--accept-fewer)")
+        raise FewerRows(
+            f"{said}. If that is right, load it all the same", terminal_hint="--accept-fewer"
+        )
 
 
 def check_tables(

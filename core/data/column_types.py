@@ -29,13 +29,15 @@ _TYPES_BY_WRITING = {
     Writing.NUMBER: frozenset({FieldType.NUMBER}),
     Writing.BOOLEAN: frozenset({FieldType.BOOLEAN}),
 }
+DATES_OPTION = "csv.dates in a manifest: 'day first' or 'month first'"
 
 
 @dataclass(frozen=True, slots=True)
 class TypingRequest:
     """A staged table, what the manifest says of it, and how a row of it is called.
 
-    With `on_doubt`, an undeclared column that can be read both ways is told to it and stays text.
+    With `on_doubt`, an undeclared column of dates that can be read both ways is told to it and
+    stays text.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -303,7 +305,8 @@ def _ambiguous_number(subject: Subject, request: TypingRequest) -> FileRefused:
     return FileRefused(
         f"{request.place(row)}, column '{subject.name}': '{shorten(value)}' can be read as"
         f" {value.replace(',', '.', 1)} or as {value.replace(',', '')}: choose the decimal"
-        " sign (csv.decimal in a manifest: ',' or '.')"
+        " sign",
+        terminal_hint="csv.decimal in a manifest: ',' or '.'",
     )
 
 
@@ -322,5 +325,6 @@ def _ambiguous_date(subject: Subject, request: TypingRequest) -> FileRefused:
     return FileRefused(
         f"{request.place(row)}, column '{subject.name}': '{shorten(value)}' can be read as {one}"
         f" (day first) or as {other} (month first), and so can the whole column: choose the"
-        " order of dates (csv.dates in a manifest: 'day first' or 'month first')"
+        " order of dates",
+        terminal_hint=DATES_OPTION,
     )

@@ -18,6 +18,7 @@ _HEAD_RECORDS = 500
 _DELIMITERS = ("\t", "|", ";", ",")
 # Bytes below 128 mean themselves in these, so that a chunk of nothing else needs no decoding.
 _ASCII_LIKE = {"utf-8", "utf-8-sig", "cp1252", "iso8859-1", "iso8859-15"}
+_ENCODING_OPTION = "csv.encoding in a manifest"
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -126,7 +127,8 @@ def find_encoding(path: Path) -> str:
             return encoding
     raise FileRefused(
         f"{path.name} is neither UTF-8, UTF-16 nor cp1252: save it as UTF-8, or choose its"
-        " encoding (csv.encoding in a manifest)"
+        " encoding",
+        terminal_hint=_ENCODING_OPTION,
     )
 
 
@@ -142,8 +144,8 @@ def check_text(path: Path, encoding: str) -> None:
     if fault.is_nul:
         raise FileRefused(f"{where}: a NUL character stands here: remove it")
     raise FileRefused(
-        f"{where}: not in the encoding {encoding.removesuffix('-sig')}: name another in the"
-        " manifest (csv.encoding)"
+        f"{where}: not in the encoding {encoding.removesuffix('-sig')}: choose another",
+        terminal_hint=_ENCODING_OPTION,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.data.catalogue import FieldType
+from core.data.column_types import DATES_OPTION
 from core.data.instance import quote_name, quote_text, translated
 from core.data.limits import limits_of
 from core.data.load import LOAD_SHARE
@@ -54,7 +55,7 @@ class FoundTable:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A column that can be read in two ways, which the sentence says."""
+    """A column of dates that can be read in two ways, which the sentence says."""
 
     table: str
     column: str
@@ -74,7 +75,8 @@ class Detection:
     @property
     def remarks(self) -> tuple[str, ...]:
         """All that a human should look at, as sentences."""
-        return (*self.notes, *(doubt.sentence for doubt in self.doubts))
+        doubts = (f"{doubt.sentence} ({DATES_OPTION})" for doubt in self.doubts)
+        return (*self.notes, *doubts)
 
     @property
     def toml(self) -> str:

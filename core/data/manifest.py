@@ -260,9 +260,9 @@ def find_problems(manifest: Manifest) -> Iterator[str]:
     yield from _zone_problems(manifest.zone)
     names = {table.name: table for table in manifest.tables}
     if manifest.people not in names:
-        yield f"people: no table '{manifest.people}'{near(manifest.people, names)}"
+        yield f"There is no table '{manifest.people}' of people{near(manifest.people, names)}"
     elif names[manifest.people].key is None:
-        yield f"tables.{manifest.people}: the people need a key, a column that names each of them"
+        yield f"{manifest.people}: the people need a key, a column that names each of them"
     for table in manifest.tables:
         yield from _table_problems(table)
     yield from _link_problems(manifest.links)
@@ -289,19 +289,18 @@ def _table_problems(table: TableSource) -> Iterator[str]:
 def _link_problems(links: tuple[LinkSource, ...]) -> Iterator[str]:
     for link in links:
         if link.table == link.to_table:
-            yield f"links: {link.label} links a table to itself, which is not possible"
+            yield f"{link.label} links a table to itself, which is not possible"
     for one, other in combinations(links, 2):
         if {one.table, one.to_table} != {other.table, other.to_table}:
             continue
         if (one.table, one.field, one.to_table) == (other.table, other.field, other.to_table) and (
             one.to_field == other.to_field
         ):
-            yield f"links: {one.label} stands there twice"
+            yield f"{one.label} stands there twice"
         elif one.name is None or other.name is None:
             unnamed = one if one.name is None else other
             yield (
-                f"links: {unnamed.label} needs a name, as two links join {one.table} and"
-                f" {one.to_table}"
+                f"{unnamed.label} needs a name, as two links join {one.table} and {one.to_table}"
             )
         elif one.name == other.name:
-            yield f"links: the name '{one.name}' stands at two links of {one.table}"
+            yield f"The name '{one.name}' stands at two links of {one.table}"

@@ -269,17 +269,22 @@ def check_columns_exist(manifest: Manifest, table: TableSource, columns: list[st
     for what, names in named.items():
         for name in names:
             if name is not None and name not in columns:
-                raise ManifestInvalid(f"{place}.{what}: no column '{name}'{near(name, columns)}")
+                raise _no_column(table.name, name, columns, f"{place}.{what}")
     for what, mapping in (("types", table.types), ("labels", table.labels)):
         for name in mapping:
             if name not in columns:
-                raise ManifestInvalid(f"{place}.{what}: no column '{name}'{near(name, columns)}")
+                raise _no_column(table.name, name, columns, f"{place}.{what}")
     for link in manifest.links:
         for end, name in ((link.table, link.field), (link.to_table, link.to_field)):
             if end == table.name and name not in columns:
-                raise ManifestInvalid(
-                    f"links: {link.label}: no column '{name}' in {end}{near(name, columns)}"
-                )
+                raise _no_column(end, name, columns, f"links: {link.label}")
+
+
+def _no_column(table: str, name: str, columns: list[str], place: str) -> ManifestInvalid:
+    return ManifestInvalid(
+        f"{table} has no column '{name}'{near(name, columns)}",
+        terminal_hint=f"{place} in the manifest",
+    )
 
 
 def place_of(table: TableSource, parts: tuple[Part, ...], reader: Source | None, row: int) -> str:

@@ -78,8 +78,8 @@ def test_a_table_that_lost_most_rows_can_be_loaded_all_the_same(
     app: OpenApp, sample: Path, opened: OpenWorkspace
 ) -> None:
     refresh(opened, "ann")
-    said_then = "orders has 2 rows, and had 50. If that is right, load it (--accept-fewer)"
-    work_off(opened, FewerRows(said_then))
+    said_then = "orders has 2 rows, and had 50. If that is right, load it all the same"
+    work_off(opened, FewerRows(said_then, terminal_hint="--accept-fewer"))
     page = app("data")
     assert "had 50" in words(page) and "--accept-fewer" not in words(page)
     page.button(key="data:accept").click().run()

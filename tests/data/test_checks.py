@@ -76,7 +76,7 @@ def test_people_are_not_named_by_dates_booleans_or_fractions(
     load: Loader, kind: str, cell: str
 ) -> None:
     said = refused(load, f"id,x\n{cell},a\n", TYPES + f'id = "{kind}"\n')
-    assert said.startswith(f"tables.people.key: 'id' is a {kind}")
+    assert said.startswith(f"The key 'id' of people is a {kind}")
 
 
 def test_people_may_be_named_by_long_whole_numbers(load: Loader) -> None:
@@ -86,13 +86,13 @@ def test_people_may_be_named_by_long_whole_numbers(load: Loader) -> None:
 
 
 def test_the_people_need_a_key(load: Loader) -> None:
-    assert "tables.people: the people need a key" in refused(load, "id\n1\n", PEOPLE)
+    assert "people: the people need a key" in refused(load, "id\n1\n", PEOPLE)
 
 
 @pytest.mark.parametrize(("cell", "kind"), [("5", "number"), ("noon", "text"), ("true", "boolean")])
 def test_a_time_is_a_date_or_a_timestamp(load: Loader, cell: str, kind: str) -> None:
     said = refused(load, "id\n1\n", ORDERS + 'time = "at"\n', orders=f"at\n{cell}\n")
-    assert said.startswith(f"tables.orders.time: 'at' was read as {kind}")
+    assert said.startswith(f"The time 'at' of orders was read as {kind}")
 
 
 def test_what_a_link_points_to_stands_once(load: Loader) -> None:
@@ -112,7 +112,7 @@ def test_blanks_in_what_a_link_points_to_are_no_one(load: Loader) -> None:
 def test_a_link_joins_columns_of_one_type(load: Loader) -> None:
     manifest = TYPES + 'id = "number"\n' + ORDERS + LINK
     assert refused(load, "id\n1\n", manifest, orders="person\n1\n") == (
-        "links: orders.person → people.id joins text with number: give both columns one type"
+        "orders.person → people.id joins text with number: give both columns one type"
     )
 
 
@@ -131,16 +131,16 @@ def test_a_link_that_hardly_matches_is_noted(load: Loader) -> None:
 
 def test_a_table_is_not_linked_to_itself(load: Loader) -> None:
     said = refused(load, "id,boss\n1,\n", LINK.replace("orders.person", "people.boss"))
-    assert "links: people.boss → people.id links a table to itself" in said
+    assert "people.boss → people.id links a table to itself" in said
 
 
 MISSING = [
-    (PEOPLE + 'key = "idd"\n', "tables.people.key: no column 'idd'. Did you mean 'id'?"),
-    (PEOPLE + 'key = "id"\ntime = "bron"\n', "tables.people.time: no column 'bron'. Did you"),
-    (TYPES + 'bron = "date"\n', "tables.people.types: no column 'bron'. Did you mean 'born'?"),
-    ('[tables.people.labels]\nx = "X"\n', "tables.people.labels: no column 'x'"),
-    (ORDERS + LINK, "no column 'person' in orders: there are buyer, n"),
-    (ORDERS + LINK.replace("person", "buyer").replace(".id", ".Id"), "no column 'Id' in people"),
+    (PEOPLE + 'key = "idd"\n', "people has no column 'idd'. Did you mean 'id'?"),
+    (PEOPLE + 'key = "id"\ntime = "bron"\n', "people has no column 'bron'. Did you"),
+    (TYPES + 'bron = "date"\n', "people has no column 'bron'. Did you mean 'born'?"),
+    ('[tables.people.labels]\nx = "X"\n', "people has no column 'x'"),
+    (ORDERS + LINK, "orders has no column 'person': there are buyer, n"),
+    (ORDERS + LINK.replace("person", "buyer").replace(".id", ".Id"), "people has no column 'Id'"),
 ]
 
 
@@ -157,7 +157,7 @@ def test_a_check_gathers_every_refusal(tmp_path: Path) -> None:
     manifest = write_dataset(tmp_path, ORDERS + 'time = "at"\n' + LINK, **files)
     problems = check(read_manifest(manifest)).problems
     assert [problem.partition(",")[0] for problem in problems] == [
-        "Column 'id'", "tables.orders.time: 'at' was read as text"
+        "Column 'id'", "The time 'at' of orders was read as text"
     ]  # fmt: skip
 
 
@@ -171,7 +171,7 @@ def test_a_check_without_problems_says_what_would_be_loaded(tmp_path: Path) -> N
 def test_a_table_that_lost_over_half_its_rows_is_refused(load: Loader) -> None:
     last = load("id\n1\n2\n3\n4\n5\n").catalogue
     assert find_fewer_rows({"people": 3}, last) == []
-    with pytest.raises(FewerRows, match=r"people has 2 rows, and had 5\. .*--accept-fewer"):
+    with pytest.raises(FewerRows, match=r"people has 2 rows, and had 5\."):
         check_rows({"people": 2}, last)
 
 

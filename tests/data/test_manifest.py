@@ -60,7 +60,10 @@ IMPOSSIBLE = [
     (HEAD.replace("UTC", "Paris") + PEOPLE, "time_zone: 'Paris' is no IANA zone; write it like"),
     (HEAD.replace("UTC", "../UTC") + PEOPLE, "time_zone: '../UTC' is no IANA zone"),
     (HEAD.replace("UTC", "") + PEOPLE, "time_zone: '' is no IANA zone"),
-    (HEAD.replace('"people"', '"poeple"') + PEOPLE, "no table 'poeple'. Did you mean 'people'?"),
+    (
+        HEAD.replace('"people"', '"poeple"') + PEOPLE,
+        "no table 'poeple' of people. Did you mean 'people'?",
+    ),
     (HEAD + PEOPLE + "[tables.x]\n", "tables.x: give either a file or a query"),
     (HEAD + PEOPLE + 'query = "SELECT 1"\n', "tables.people: give either a file or a query"),
     (HEAD + PEOPLE + 'csv = { dates = "dmy" }\n', "tables.people.csv.dates: input should be"),
@@ -76,7 +79,7 @@ IMPOSSIBLE = [
     (HEAD + PEOPLE + ORDERS + BILLED + 'name = "n"\n' + SENT, "orders.sent → people.id needs a"),
     (
         HEAD + PEOPLE + ORDERS + BILLED + 'name = "n"\n' + SENT + 'name = "n"\n',
-        "the name 'n' stands at two links",
+        "The name 'n' stands at two links",
     ),
 ]
 

@@ -101,7 +101,8 @@ def _open_sheet(file: Path, wanted: str | None, limits: Limits) -> calamine.Cala
     if len(filled) > 1:
         names = ", ".join(sheet.name for sheet in filled)
         raise FileRefused(
-            f"{file.name} has several filled sheets ({names}): choose one ('sheet' in a manifest)"
+            f"{file.name} has several filled sheets ({names}): choose one",
+            terminal_hint="'sheet' in a manifest",
         )
     return filled[0]
 

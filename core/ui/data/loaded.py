@@ -13,7 +13,6 @@ from core.store.snapshots import SnapshotView
 from core.ui.data.matches import matches_of, unlinked_tables
 from core.ui.data.picture import draw_picture
 from core.ui.data.state import DataState
-from core.ui.data.words import without_file_words
 from core.ui.edge import plain
 from core.ui.session import workspace
 from core.ui.words import count, number_of
@@ -66,7 +65,7 @@ def draw_tables(catalogue: Catalogue) -> None:
 
 def draw_checks(catalogue: Catalogue) -> None:
     """Draw what was checked when the data was loaded, what needs a look first."""
-    notes = [without_file_words(note) for note in find_notes(catalogue)]
+    notes = find_notes(catalogue)
     notes += [
         f"{name} is linked to no other table, so segments cannot use it"
         for name in unlinked_tables(catalogue)

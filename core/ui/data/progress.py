@@ -5,7 +5,6 @@ import streamlit as st
 from core.store.loads import LoadState, LoadView
 from core.store.snapshots import current_snapshot
 from core.ui.data.state import DataState
-from core.ui.data.words import without_file_words
 from core.ui.edge import draw_again, errors_shown, plain, say_next
 from core.ui.navigation import show
 from core.ui.roles import Role
@@ -92,5 +91,4 @@ def _draw_remedies(state: DataState, load: LoadView) -> None:
 
 
 def _sentence(said: str) -> str:
-    said = without_file_words(said)
     return said if said.endswith((".", "!", "?")) else f"{said}."

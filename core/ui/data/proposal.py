@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.data.catalogue import FieldType
 from core.data.detect import Doubt
-from core.data.manifest import DateOrder, DecimalSign, Manifest, TableSource
+from core.data.manifest import DateOrder, TableSource
 from core.data.report import CheckReport
 from core.ui.data.columns import column_names, draw_tables
 from core.ui.data.draft import (
@@ -17,7 +17,6 @@ from core.ui.data.draft import (
 )
 from core.ui.data.formats import draw_formats, with_option
 from core.ui.data.links import draw_links
-from core.ui.data.words import without_file_words
 from core.ui.edge import on_click, plain
 from core.ui.navigation import show
 from core.ui.session import actor, workspace
@@ -36,10 +35,6 @@ from core.workspace.uploads import remove_upload
 _DATES: dict[str, tuple[str, DateOrder]] = {
     "data:day_first": ("Days come first: 31/12", "day first"),
     "data:month_first": ("Months come first: 12/31", "month first"),
-}
-_SIGNS: dict[str, tuple[str, DecimalSign]] = {
-    "data:comma": ("The comma: 1.234,50", ","),
-    "data:point": ("The point: 1,234.50", "."),
 }
 
 
@@ -73,7 +68,7 @@ def _summary(proposal: Proposal) -> str:
 
 
 def _draw_problem(proposal: Proposal) -> None:
-    said = without_file_words(proposal.found.problem or "")
+    said = proposal.found.problem or ""
     st.error(
         f"**The files cannot be read like this.** {plain(said)}. "
         "Say below how they are written, or mend them and bring them again.",
@@ -87,13 +82,12 @@ def _draw_problem(proposal: Proposal) -> None:
 
 
 def _draw_doubt(proposal: Proposal, doubt: Doubt, number: int) -> None:
-    choices = _DATES if "csv.dates" in doubt.sentence else _SIGNS
     with st.container(border=True):
-        st.warning(plain(f"{without_file_words(doubt.sentence)}."), icon=":material/rule:")
+        st.warning(plain(f"{doubt.sentence}."), icon=":material/rule:")
         with st.container(horizontal=True):
-            for key, (label, chosen) in choices.items():
+            for key, (label, chosen) in _DATES.items():
                 if st.button(label, key=f"{key}:{number}"):
-                    decided = _decided(proposal.manifest, doubt.table, chosen)
+                    decided = with_option(proposal.manifest, doubt.table, "dates", chosen)
                     read_files_again(proposal, decided)
             st.button(
                 "Keep it as text",
@@ -107,11 +101,6 @@ def _draw_doubt(proposal: Proposal, doubt: Doubt, number: int) -> None:
 def _keep_as_text(upload: str, doubt: Doubt) -> None:
     types = {doubt.column: FieldType.TEXT}
     change(upload, lambda manifest: change_columns(manifest, doubt.table, types, {}))
-
-
-def _decided(manifest: Manifest, table: str, chosen: str) -> Manifest:
-    name = "decimal" if chosen in (",", ".") else "dates"
-    return with_option(manifest, table, name, chosen)
 
 
 def _draw_people(proposal: Proposal) -> None:
@@ -207,14 +196,14 @@ def _draw_buttons(proposal: Proposal) -> None:
 
 def _draw_verdict(report: CheckReport) -> None:
     for problem in report.problems:
-        st.error(plain(f"{without_file_words(problem)}."), icon=":material/error:")
+        st.error(plain(f"{problem}."), icon=":material/error:")
     if report.loaded is None:
         return
     tables = report.loaded.tables
     rows = ", ".join(f"{count(table.rows)} {plain(table.name)}" for table in tables)
     st.success(f"Everything fits and can be loaded: {rows}.", icon=":material/check_circle:")
     for note in report.loaded.notes:
-        st.warning(plain(f"{without_file_words(note)}."), icon=":material/rule:")
+        st.warning(plain(f"{note}."), icon=":material/rule:")
 
 
 def _draw_cancel(proposal: Proposal) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from core.schedule.definition import schedule_from_json
 from core.store.loads import LoadView
 from core.ui.data.state import DataState
-from core.ui.data.words import LOAD_WORDS, without_file_words
+from core.ui.data.words import LOAD_WORDS
 from core.ui.edge import plain, say_next
 from core.ui.navigation import show
 from core.ui.roles import Role
@@ -99,7 +99,7 @@ def _draw_loads(state: DataState) -> None:
         "State": [LOAD_WORDS[load.state] for load in state.loads],
         "By": [_asker(load) for load in state.loads],
         "Took": [_took(load) for load in state.loads],
-        "What happened": [without_file_words(load.error or "") for load in state.loads],
+        "What happened": [load.error or "" for load in state.loads],
     }
     wide = {"What happened": st.column_config.TextColumn(width="large")}
     st.dataframe(rows, hide_index=True, column_config=wide, alt="Recent refreshes")
