@@ -72,13 +72,19 @@ def show(**query: str) -> NoReturn:
     st.rerun()
 
 
-def back(label: str, key: str) -> None:
-    """Draw the way from one thing to all of its page.
+def way(label: str, key: str, *, icon: str | None = None, **query: str) -> None:
+    """Draw the way to another part of the page that one is on.
 
-    A link to the page that one is on already would leave the browser's address as it is.
+    A link to the page that one is on already leaves the browser's address as it is, and the next
+    click would lead back.
     """
-    if st.button(label, key=key, type="tertiary", icon=":material/arrow_back:"):
-        show()
+    if st.button(label, key=key, type="tertiary", icon=icon):
+        show(**query)
+
+
+def back(label: str, key: str) -> None:
+    """Draw the way from one thing to all of its page."""
+    way(label, key, icon=":material/arrow_back:")
 
 
 def _read(path: Path) -> PageFile:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.store.drafts import find_draft, list_drafts
 from core.store.segments import find_segment, get_segment, list_segments
@@ -27,6 +28,12 @@ from tests.app.conftest import OpenApp
 from tests.app.screen import words
 
 
+def names(page: AppTest) -> list[str]:
+    """Return what the segments and drafts of the list are called."""
+    opening = [each for each in page.button if str(each.key).startswith("segments:open:")]
+    return [each.label.strip("*") for each in opening]
+
+
 def test_without_data_the_page_leads_to_it(app: OpenApp, home: Path) -> None:
     assert "no data to choose from" in words(app("segments"))
 
@@ -39,8 +46,14 @@ def test_the_list_has_every_segment_and_who_uses_it(app: OpenApp, sample: Path) 
 def test_the_search_finds_by_name(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
     saved(opened, "Only in spring", FRANCE)
     page = app("segments", q="SPRING")
-    assert [link.label for link in page.main.get("page_link")] == ["Only in spring"]
+    assert names(page) == ["Only in spring"]
     assert "No segment has that" in words(app("segments", q="autumn"))
+
+
+def test_a_segment_opens_from_the_list_and_its_address_says_so(app: OpenApp, sample: Path) -> None:
+    page = app("segments")
+    page.button(key=f"segments:open:{QUIET}").click().run()
+    assert page.query_params["segment"] == QUIET and len(sentences(page)) == 3
 
 
 def test_a_segment_that_is_not_there_is_one_sentence(app: OpenApp, sample: Path) -> None:
@@ -75,7 +88,7 @@ def test_a_new_segment_waits_in_the_list_until_it_is_saved_or_thrown_away(
     page = app("segments")
     next(b for b in page.button if b.label == "New segment").click().run()
     page.text_input(key="segments:name").input("Half an idea").run()
-    assert "Half an idea" in [each.label for each in app("segments").main.get("page_link")]
+    assert "Half an idea" in names(app("segments"))
     page.menu_button(key="segments:menu").click("forget").run()
     with opened.store.read() as session:
         assert not list_drafts(session)

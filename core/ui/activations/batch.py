@@ -9,8 +9,9 @@ from core.store.activations import ActivationView
 from core.store.destinations import DestinationView
 from core.ui.activations.choices import Choices
 from core.ui.edge import on_click, plain
-from core.ui.navigation import link
+from core.ui.navigation import way
 from core.ui.session import workspace
+from core.ui.words import shortened
 from core.workspace.audience_names import NameCheck, NameState, check_name
 
 _CHECKED = "activation:checked"
@@ -105,7 +106,8 @@ def _draw_check(check: NameCheck, to: DestinationView, name: str, *, is_locked: 
         sign = _SIGNS.get(check.state, ":red[:material/error:]")
         st.caption(f"{sign} {plain(check.sentence)}")
     if check.holder is not None:
-        link("activations", plain(check.holder.display_name[:60]), activation=check.holder.key)
+        holder = check.holder
+        way(plain(shortened(holder.display_name)), "activation:holder", activation=holder.key)
     if check.twin is not None:
         st.caption(f"Beware: “{plain(check.twin)}” is there too and differs in capitals only.")
     if not check.usable or check.state is NameState.UNKNOWN:

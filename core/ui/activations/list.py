@@ -7,10 +7,11 @@ from core.ui.activations.state import ActivationsState
 from core.ui.edge import plain
 from core.ui.frame import draw_practice_badge
 from core.ui.list_words import list_badge, next_run_words
-from core.ui.navigation import link
+from core.ui.navigation import way
 from core.ui.words import count, shortened
 from core.workspace.destinations import is_practice
 
+_ICON = ":material/send:"
 _SHOWN = 50
 
 
@@ -43,9 +44,8 @@ def _draw_one(view: ActivationView, state: ActivationsState) -> None:
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             with st.container(width="stretch"):
-                link(
-                    "activations", f"**{plain(shortened(view.display_name))}**", activation=view.key
-                )
+                name = f"**{plain(shortened(view.display_name))}**"
+                way(name, f"activations:open:{view.key}", icon=_ICON, activation=view.key)
             size = f"**{count(audience.ledger_rows)}** in it"
             st.markdown(
                 size if audience.ledger_file else "no list yet", width=120, text_alignment="right"

@@ -14,11 +14,12 @@ from core.store.rates import busy_shares
 from core.store.workspace import get_workspace
 from core.ui.edge import plain
 from core.ui.frame import draw_practice_badge
-from core.ui.navigation import link
+from core.ui.navigation import link, way
 from core.ui.session import workspace
 from core.ui.words import moment, shortened
 from core.workspace.destinations import is_practice
 
+_ICON = ":material/hub:"
 _LINKED = 6
 
 
@@ -49,7 +50,8 @@ def read_destinations() -> Listed:
 def draw_destination_card(view: DestinationView, listed: Listed) -> None:
     """Draw one destination of the list."""
     with st.container(border=True, gap="xsmall"):
-        link("destinations", f"**{plain(shortened(view.name))}**", destination=view.key)
+        name = f"**{plain(shortened(view.name))}**"
+        way(name, f"destinations:open:{view.key}", icon=_ICON, destination=view.key)
         draw_state(view, listed)
         if view.paused_reason is not None:
             st.markdown(

@@ -6,7 +6,7 @@ from core.store.run_states import FINAL, RunState
 from core.sync.hold import approve_plan, reject_plan
 from core.sync.stopping import stop_run
 from core.ui.edge import on_click, plain, say_next
-from core.ui.navigation import link
+from core.ui.navigation import link, way
 from core.ui.roles import Role
 from core.ui.running import begun_words, queue_run_of
 from core.ui.session import actor, may, workspace
@@ -31,9 +31,9 @@ def draw_actions(told: RunTold) -> None:
             activation=told.activation.key,
         )
         if told.run.replaced_by is not None:
-            link(
-                "runs",
+            way(
                 "See the later run",
+                "runs:later",
                 icon=":material/arrow_forward:",
                 run=str(told.run.replaced_by),
             )

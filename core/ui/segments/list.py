@@ -8,11 +8,12 @@ import streamlit as st
 from core.store.drafts import DraftView
 from core.store.segments import SegmentView
 from core.ui.edge import draw_again, fault_word, plain
-from core.ui.navigation import link
+from core.ui.navigation import way
 from core.ui.session import workspace
-from core.ui.words import count, moment, number_of
+from core.ui.words import count, moment, number_of, shortened
 from core.workspace.size_book import ListedSize, SizeBook
 
+_ICON = ":material/group:"
 _SHOWN = 50
 
 
@@ -62,7 +63,8 @@ def _draw_segment(view: SegmentView, listed: ListedSize | None, users: int, zone
     now = workspace().store.clock.now()
     with st.container(border=True, horizontal=True, vertical_alignment="center", wrap=False):
         with st.container(width="stretch", gap=None):
-            link("segments", plain(view.name), segment=view.key)
+            name = f"**{plain(shortened(view.name))}**"
+            way(name, f"segments:open:{view.key}", icon=_ICON, segment=view.key)
             used = number_of(users, "activation") if users else "not used yet"
             st.caption(f"{used} · changed {moment(view.updated_at, zone, now)}")
             problem = view.paused_reason or (listed.problem if listed else None)
@@ -75,7 +77,8 @@ def _draw_draft(draft: DraftView, zone: ZoneInfo) -> None:
     now = workspace().store.clock.now()
     with st.container(border=True, horizontal=True, vertical_alignment="center", wrap=False):
         with st.container(width="stretch", gap=None):
-            link("segments", plain(draft.name) or "Segment without a name", draft=draft.id)
+            name = f"**{plain(shortened(draft.name)) or 'Segment without a name'}**"
+            way(name, f"segments:open:{draft.id}", icon=_ICON, draft=draft.id)
             st.caption(f"never saved · changed {moment(draft.updated_at, zone, now)}")
         st.badge("Draft", color="gray")
 
