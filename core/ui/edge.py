@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import wraps
-from typing import NoReturn, ParamSpec
+from typing import NoReturn
 
 import streamlit as st
 
@@ -13,7 +13,6 @@ from core.errors import RollcallError, StoreUnavailable
 from core.unforeseen import log_unforeseen
 
 log = logging.getLogger(__name__)
-_P = ParamSpec("_P")
 _KEPT, _BY_ITSELF = "edge:kept", "edge:by itself"
 
 _UNFORESEEN = (
@@ -42,11 +41,11 @@ def errors_shown() -> Iterator[None]:
         st.error(_UNFORESEEN, icon=":material/error:")
 
 
-def on_click(do: Callable[_P, None]) -> Callable[_P, None]:
+def on_click(do: Callable[..., object]) -> Callable[..., None]:
     """Return a callback whose error stands on the page that is drawn after it."""
 
     @wraps(do)
-    def safe(*args: _P.args, **given: _P.kwargs) -> None:
+    def safe(*args: object, **given: object) -> None:
         try:
             do(*args, **given)
         except RollcallError as error:

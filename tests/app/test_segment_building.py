@@ -165,3 +165,38 @@ def test_a_limit_takes_a_part_of_those_who_match(app: OpenApp, sample: Path) -> 
     assert editor(page).draft.limit == {"count": 3, "by": "points", "order": "highest"}
     page.selectbox(key="seg:limit:kind").select("").run()
     assert editor(page).draft.limit is None
+
+
+@pytest.mark.parametrize("typed", ["1e600000", "Infinity", "sNaN", "NaN", "abc", "1_000", "9" * 29])
+def test_what_is_no_number_of_the_format_is_refused_and_changes_nothing(
+    typed: str, app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    long = {"field": "points", "op": "equals", "value": 1234567890123456789}
+    page = app("segments", segment=saved(opened, "Long", long))
+    open_row(page, ids(page)[0])
+    page.text_input(key=f"seg:{ids(page)[0]}:number:value").input(typed).run()
+    assert said_after(page) and "nobody foresaw" not in said_after(page)
+    assert node(page, 0) == long
+
+
+def test_what_is_no_number_is_left_out_of_a_list_and_named(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    some = {"field": "points", "op": "is_any_of", "value": [1, 2]}
+    page = app("segments", segment=saved(opened, "Some", some))
+    open_row(page, ids(page)[0])
+    area = f"seg:{ids(page)[0]}:number_list:paste"
+    page.text_area(key=area).input("3, 1e600000, 1234567890123456789, NaN").run()
+    page.button(key=f"seg:{ids(page)[0]}:number_list:take").click().run()
+    assert node(page, 0)["value"] == [1, 2, 3, 1234567890123456789]
+    assert "1e600000, NaN" in said_after(page)
+
+
+def test_a_number_whose_digits_a_field_would_lose_is_refused(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    small = {"field": "points", "op": "equals", "value": 5}
+    page = app("segments", segment=saved(opened, "Small", small))
+    open_row(page, ids(page)[0])
+    page.number_input(key=f"seg:{ids(page)[0]}:number:value").set_value(1.2345678901234567e18).run()
+    assert "15 digits" in said_after(page) and node(page, 0) == small

@@ -18,6 +18,7 @@ from core.segments.choices import (
 )
 from core.segments.draft import RawNode
 from core.segments.tree import Measure, Per
+from core.ui.edge import on_click
 from core.ui.segments.values import draw_value
 from core.ui.segments.values.form import ValueForm, draw_choice
 from core.ui.segments.view import BuilderView
@@ -182,7 +183,7 @@ def _draw_case(view: BuilderView, node_id: str) -> None:
     st.checkbox(
         "ignore capitals",
         key=key,
-        on_change=lambda: view.change(node_id, ignore_case=st.session_state[key] or None),
+        on_change=on_click(lambda: view.change(node_id, ignore_case=st.session_state[key] or None)),
     )
 
 

@@ -6,6 +6,7 @@ from core.data.catalogue import FieldType
 from core.segments.choices import Choices, TableChoice, kept_test, operators_at, time_of
 from core.segments.draft import RawNode
 from core.segments.tree import FieldRef
+from core.ui.edge import on_click
 from core.ui.segments.condition_form import draw_measure, draw_test, table_of
 from core.ui.segments.parts import draw_more, draw_part_head, id_of, part_of, row_of_widgets
 from core.ui.segments.step_form import DrawGroup, draw_step
@@ -147,7 +148,9 @@ def _draw_through(view: BuilderView, node_id: str, table: TableChoice) -> None:
         key=key,
         placeholder="the shortest way",
         width=420,
-        on_change=lambda: view.change(node_id, through=list(st.session_state[key]) or None),
+        on_change=on_click(
+            lambda: view.change(node_id, through=list(st.session_state[key]) or None)
+        ),
     )
 
 

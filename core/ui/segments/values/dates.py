@@ -7,6 +7,7 @@ from datetime import date
 import streamlit as st
 
 from core.segments.calendar import FIRST_YEAR, LAST_YEAR, PERIODS, Unit
+from core.ui.edge import on_click
 from core.ui.segments.values.form import (
     HIDDEN,
     NARROW,
@@ -95,6 +96,7 @@ def _draw_date(
     key = form.key(part)
     st.session_state[key] = _read_day(value)
 
+    @on_click
     def take() -> None:
         if st.session_state[key] is not None:
             put(st.session_state[key])
@@ -129,7 +131,7 @@ def _draw_named(form: ValueForm, label: str, names: Mapping[int, str]) -> None:
         format_func=names.__getitem__,
         label_visibility=HIDDEN,
         width=320,
-        on_change=lambda: form.put(sorted(st.session_state[key]) or None),
+        on_change=on_click(lambda: form.put(sorted(st.session_state[key]) or None)),
     )
 
 

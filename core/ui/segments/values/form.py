@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 
 from core.segments.values import MAX_COUNT
+from core.ui.edge import on_click
 
 Put = Callable[[object], None]
 HIDDEN: Final = "collapsed"
@@ -42,6 +43,7 @@ def draw_choice(
 ) -> None:
     """Draw one choice among a few."""
 
+    @on_click
     def take() -> None:
         if st.session_state[key] is not None:
             put(st.session_state[key])
@@ -78,7 +80,7 @@ def draw_count(
         step=1,
         label_visibility=HIDDEN,
         width=NARROW,
-        on_change=lambda: put(int(st.session_state[key] or low)),
+        on_change=on_click(lambda: put(int(st.session_state[key] or low))),
     )
 
 

@@ -5,6 +5,9 @@ from decimal import Decimal, InvalidOperation
 
 import streamlit as st
 
+from core.errors import UsageError
+from core.segments.values import WrongValue, read_number
+from core.ui.edge import on_click
 from core.ui.segments.values.form import (
     HIDDEN,
     NARROW,
@@ -17,17 +20,40 @@ from core.ui.segments.values.form import (
 from core.ui.segments.values.texts import draw_many
 
 _SAFE_DIGITS = 15
+_UNSAFE = 10.0**_SAFE_DIGITS
 
 
 def plain_number(value: float | None) -> int | Decimal | None:
     """Return a number of a widget as the format writes it.
+
+    Raises: UsageError for one of which the widget has lost digits.
 
     >>> plain_number(3.0), plain_number(0.1)
     (3, Decimal('0.1'))
     """
     if value is None:
         return None
+    if not abs(value) < _UNSAFE:
+        raise UsageError(
+            f"This field keeps {_SAFE_DIGITS} digits of a number, so nothing was changed. Longer "
+            "ones are kept whole by “is any of” with “Paste a list”."
+        )
     return int(value) if float(value).is_integer() else Decimal(repr(float(value)))
+
+
+def typed_number(text: str) -> int | Decimal:
+    """Return a number that somebody typed. Raises: UsageError where it is none.
+
+    >>> typed_number(" 1207 "), typed_number("2.50")
+    (1207, Decimal('2.50'))
+    """
+    try:
+        number = read_number(Decimal(text.strip().replace("_", "?")))
+    except InvalidOperation as error:
+        raise UsageError(f"“{text.strip()}” is not a number.") from error
+    except WrongValue as error:
+        raise UsageError(str(error)) from error
+    return int(number) if number == number.to_integral_value() else number
 
 
 def draw_number(form: ValueForm, label: str = "Number", part: str = "value") -> None:
@@ -46,7 +72,7 @@ def draw_number(form: ValueForm, label: str = "Number", part: str = "value") -> 
         placeholder="number",
         label_visibility=HIDDEN,
         width=NARROW,
-        on_change=lambda: form.put(plain_number(st.session_state[key])),
+        on_change=on_click(lambda: form.put(plain_number(st.session_state[key]))),
     )
 
 
@@ -61,8 +87,15 @@ def draw_numbers(form: ValueForm) -> None:
     given = [str(each) for each in form.value] if isinstance(form.value, list) else []
 
     def put(values: Sequence[str]) -> None:
-        numbers = [number for number in map(_read_number, values) if number is not None]
+        numbers, strange = [], []
+        for value in values:
+            try:
+                numbers.append(typed_number(value))
+            except UsageError:
+                strange.append(value)
         form.put(numbers or None)
+        if strange:
+            raise UsageError(f"Left out, as they are not numbers: {', '.join(strange[:5])}.")
 
     draw_many(form, given, put)
 
@@ -78,22 +111,14 @@ def _has_many_digits(value: object) -> bool:
 
 def _draw_long_number(form: ValueForm, label: str, key: str) -> None:
     st.session_state[key] = str(form.value)
-
-    def put() -> None:
-        try:
-            number = Decimal(st.session_state[key].strip())
-        except InvalidOperation:
-            return
-        form.put(int(number) if number == number.to_integral_value() else number)
-
-    st.text_input(label, key=key, label_visibility=HIDDEN, width=260, on_change=put)
+    st.text_input(
+        label,
+        key=key,
+        label_visibility=HIDDEN,
+        width=260,
+        on_change=on_click(lambda: form.put(_typed_or_none(st.session_state[key]))),
+    )
 
 
-def _read_number(text: str) -> int | Decimal | None:
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    if not number.is_finite():
-        return None
-    return int(number) if number == number.to_integral_value() else number
+def _typed_or_none(text: str) -> int | Decimal | None:
+    return typed_number(text) if text.strip() else None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from core.segments.values import MAX_LIST
+from core.ui.edge import on_click
 from core.ui.segments.values.form import HIDDEN, ValueForm
 
 
@@ -31,7 +32,7 @@ def draw_text(form: ValueForm) -> None:
             placeholder="value",
             label_visibility=HIDDEN,
             width=240,
-            on_change=lambda: form.put(st.session_state[key] or None),
+            on_change=on_click(lambda: form.put(st.session_state[key] or None)),
         )
         return
     st.session_state[key] = given
@@ -43,7 +44,7 @@ def draw_text(form: ValueForm) -> None:
         placeholder="choose or type",
         label_visibility=HIDDEN,
         width=240,
-        on_change=lambda: form.put(st.session_state[key] or None),
+        on_change=on_click(lambda: form.put(st.session_state[key] or None)),
     )
 
 
@@ -68,7 +69,7 @@ def draw_many(form: ValueForm, given: list[str], put: Callable[[Sequence[str]], 
         placeholder="choose or type",
         label_visibility=HIDDEN,
         width=320,
-        on_change=lambda: put(st.session_state[key]),
+        on_change=on_click(lambda: put(st.session_state[key])),
     )
     _draw_paste(form, given, put)
 
@@ -76,6 +77,7 @@ def draw_many(form: ValueForm, given: list[str], put: Callable[[Sequence[str]], 
 def _draw_paste(form: ValueForm, given: list[str], put: Callable[[Sequence[str]], None]) -> None:
     key = form.key("paste")
 
+    @on_click
     def take() -> None:
         put(list(dict.fromkeys([*given, *read_pasted(st.session_state.get(key, ""))])))
         st.session_state[key] = ""
