@@ -3,6 +3,12 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from core.ui.security import SecurityHeaders
+from core.ui.security import KnownHosts, SecurityHeaders, known_hosts
 
-app = st.App("core/ui/main.py", middleware=[Middleware(SecurityHeaders)])
+app = st.App(
+    "core/ui/main.py",
+    middleware=[
+        Middleware(KnownHosts, names=known_hosts()),
+        Middleware(SecurityHeaders),
+    ],
+)

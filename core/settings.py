@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     stall_s: float = Field(600, description="seconds without a step after which a run is given up")
     max_takeovers: int = Field(5, description="takeovers after which a run needs attention")
     http_timeout_s: float = Field(30, description="seconds to wait for a destination's answer")
+    allowed_hosts: str = Field(
+        "",
+        description="names besides localhost and 127.0.0.1 by which browsers may reach the app, "
+        "with commas between",
+    )
     ping_url: SecretStr | None = Field(
         None, description="address that the scheduler requests each minute, to be watched elsewhere"
     )

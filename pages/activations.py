@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.store.activations import get_activation
 from core.ui.activations.choices import draw_missing, read_choices
+from core.ui.activations.fields import forget_attributes
 from core.ui.activations.form import draw_activation_form
 from core.ui.activations.list import draw_activations
 from core.ui.activations.page import draw_activation
@@ -50,11 +51,14 @@ def draw_form(key: str | None) -> None:
 guard(Role.VIEWER)
 query = st.query_params
 asked = query.get("activation")
-if asked is None and not query.get("new"):
+is_form = bool(query.get("new") if asked is None else query.get("edit"))
+if not is_form:
+    forget_attributes()
+if asked is None and not is_form:
     draw_list()
 else:
     back("All activations", "activations:back")
-    if asked is None or query.get("edit"):
+    if asked is None or is_form:
         draw_form(asked)
     else:
         draw_activation(asked)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from core.store.activations import list_activations
-from core.store.drafts import list_drafts
+from core.store.drafts import list_new_drafts
 from core.store.segments import list_segments
 from core.store.snapshots import current_snapshot
 from core.store.workspace import get_workspace
@@ -30,7 +30,7 @@ LEAST = "viewer"
 guard(Role.VIEWER)
 with workspace().store.read() as session:
     saved = list_segments(session)
-    drafts = [each for each in list_drafts(session) if each.segment_key is None]
+    drafts = list_new_drafts(session)
     used = Counter(each.segment_key for each in list_activations(session))
     data = current_snapshot(session)
     people_word = get_workspace(session).people_word

@@ -16,7 +16,7 @@ from core.segments.reading import read_json
 from core.store.activations import archive_activation, get_activation, list_activations
 from core.store.activity import list_activity, record
 from core.store.database import ReadSession, WriteSession
-from core.store.destinations import archive_destination, list_destinations
+from core.store.destinations import list_destinations
 from core.store.loads import LoadState, ask_load_cancel, list_loads
 from core.store.segments import archive_segment, list_segments
 from core.store.snapshots import current_snapshot, forget_current
@@ -137,15 +137,14 @@ def _is_untouched(session: ReadSession) -> bool:
 
 
 def _put_away(session: WriteSession) -> None:
-    """Archive the sample's activation, then what no other activation or segment rests on."""
+    """Archive the sample's activation, and its segments that nothing else rests on.
+
+    The way to the stand-in stays, to practise with data of one's own.
+    """
     if _LAPSING_KEY in {each.key for each in list_activations(session)}:
         archive_activation(session, _LAPSING_KEY)
     for key in _segments_to_go(session):
         archive_segment(session, key)
-    kept = {each.destination_key for each in list_activations(session)}
-    live = {view.key for view in list_destinations(session)}
-    if _DESTINATION in live - kept:
-        archive_destination(session, _DESTINATION)
 
 
 def _segments_to_go(session: ReadSession) -> set[str]:

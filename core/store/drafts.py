@@ -54,9 +54,14 @@ def find_draft(session: ReadSession, draft_id: str) -> DraftView | None:
     return None if row is None else view_of(DraftView, row)
 
 
-def list_drafts(session: ReadSession, limit: int = 20) -> tuple[DraftView, ...]:
-    """Return the drafts, the last touched first."""
-    query = select(SegmentDraft).order_by(col(SegmentDraft.updated_at).desc()).limit(limit)
+def list_new_drafts(session: ReadSession, limit: int = 50) -> tuple[DraftView, ...]:
+    """Return the drafts of segments that were never saved, the last touched first."""
+    query = (
+        select(SegmentDraft)
+        .where(col(SegmentDraft.segment_key).is_(None))
+        .order_by(col(SegmentDraft.updated_at).desc())
+        .limit(limit)
+    )
     return tuple(view_of(DraftView, row) for row in session.exec(query))
 
 

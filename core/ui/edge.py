@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import wraps
+from string import punctuation
 from typing import NoReturn
 
 import streamlit as st
@@ -97,7 +98,7 @@ def show_error(error: RollcallError) -> None:
     """Show an error where the page stands now."""
     said = sentence_of(error)
     if isinstance(error, StoreUnavailable):
-        said += " This page tries again when you reload it."
+        said += " Try again in a moment: what you did here stays while this tab is open."
     st.error(said, icon=":material/error:")
 
 
@@ -110,10 +111,10 @@ def sentence_of(error: RollcallError) -> str:
 def plain(text: str) -> str:
     """Return text that Markdown draws as it is.
 
-    >>> print(plain("a*b [c] $d$"))
-    a\\*b \\[c\\] \\$d\\$
+    >>> print(plain("a*b [c] www.d.com"))
+    a\\*b \\[c\\] www\\.d\\.com
     """
-    return "".join(f"\\{letter}" if letter in "\\`*_[]<>$~#|:" else letter for letter in text)
+    return "".join(f"\\{letter}" if letter in punctuation else letter for letter in text)
 
 
 def fault_word(problem: str) -> str:

@@ -19,12 +19,13 @@ from core.workspace.destinations import is_practice
 
 GONE_AFTER = timedelta(seconds=30)
 _FOLDER = Path(__file__).parent
+ICON = _FOLDER / "logo_icon.svg"
 _PAUSE = "frame:pause"
 
 
 def draw_frame() -> None:
     """Draw the frame; the page comes after it."""
-    st.logo(_FOLDER / "logo.svg", icon_image=_FOLDER / "logo_icon.svg", size="large")
+    st.logo(_FOLDER / "logo.svg", icon_image=ICON, size="large")
     with workspace().store.read() as session:
         seen, now = last_beat(session), session.now()
         saved = get_workspace(session)

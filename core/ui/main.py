@@ -3,11 +3,11 @@
 import streamlit as st
 
 from core.ui.edge import draw_kept, errors_shown
-from core.ui.frame import draw_frame
+from core.ui.frame import ICON, draw_frame
 from core.ui.navigation import as_page, page_files
 from core.ui.session import may
 
-st.set_page_config(page_title="Rollcall", page_icon=":material/fact_check:", layout="wide")
+st.set_page_config(page_title="Rollcall", page_icon=str(ICON), layout="wide")
 pages = [as_page(file, hidden=not may(file.least)) for file in page_files()]
 chosen = st.navigation(pages)
 with errors_shown():

@@ -72,8 +72,7 @@ def draw_schedule_form(
     except UsageError as fault:
         st.error(plain(_without_place(str(fault))), icon=":material/error:")
         return None
-    _draw_moments(schedule, grid_start)
-    return schedule
+    return schedule if _draw_moments(schedule, grid_start) else None
 
 
 def next_moments(
@@ -175,14 +174,15 @@ def _draw_limits(key: str, current: Schedule) -> dict[str, Any]:
     return {name: value for name, value in limits.items() if value is not None}
 
 
-def _draw_moments(schedule: Schedule, grid_start: datetime | None) -> None:
+def _draw_moments(schedule: Schedule, grid_start: datetime | None) -> bool:
+    """Draw when it would run next, and return whether it ever would."""
     if isinstance(schedule, str):
         says = {
             MANUAL: "Nothing runs by itself: somebody asks for each run.",
             AFTER_REFRESH: "Runs whenever new data has been loaded.",
         }
         st.caption(says[schedule])
-        return
+        return True
     now = datetime.now(UTC)
     with workspace().store.read() as session:
         zone = get_workspace(session).zone
@@ -190,11 +190,12 @@ def _draw_moments(schedule: Schedule, grid_start: datetime | None) -> None:
     there = ZoneInfo(schedule.zone or zone)
     if not found:
         st.warning(SCHEDULE_ENDED, icon=":material/event_busy:")
-        return
+        return False
     said = " · ".join(moment(at, there, now) for at in found)
     st.caption(f"Next: {said} · {there.key}")
     if len(found) > 1 and found[1] - found[0] < timedelta(minutes=5):
         st.caption("Each run asks the platform at least once: every few minutes keeps it busy.")
+    return True
 
 
 def _without_place(said: str) -> str:

@@ -65,7 +65,7 @@ def add(page: AppTest, subject: str) -> str:
 
 def sentences(page: AppTest) -> list[str]:
     """Return the sentences of the conditions as they stand on the page."""
-    return [row.label for row in page.main.expander]
+    return [row.label.replace("\\", "") for row in page.main.expander]
 
 
 def bar(page: AppTest) -> str:
@@ -81,4 +81,4 @@ def bar(page: AppTest) -> str:
 def said_after(page: AppTest) -> str:
     """Return what errors say, empty where there are none."""
     assert not page.exception
-    return "\n".join(each.value for each in page.error)
+    return "\n".join(each.value for each in page.error).replace("\\", "")

@@ -6,7 +6,7 @@ import pandas
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.store.drafts import find_draft, list_drafts
+from core.store.drafts import find_draft, list_new_drafts
 from core.store.segments import find_segment, get_segment, list_segments
 from core.workspace.loading import load_data
 from core.workspace.opened import OpenWorkspace
@@ -91,7 +91,7 @@ def test_a_new_segment_waits_in_the_list_until_it_is_saved_or_thrown_away(
     assert "Half an idea" in names(app("segments"))
     page.menu_button(key="segments:menu").click("forget").run()
     with opened.store.read() as session:
-        assert not list_drafts(session)
+        assert not list_new_drafts(session)
 
 
 def test_a_visit_that_changes_nothing_leaves_no_draft(
@@ -100,7 +100,7 @@ def test_a_visit_that_changes_nothing_leaves_no_draft(
     open_row((page := app("segments", segment=QUIET)), ids(page)[0])
     assert not said_after(app("segments", new="1"))
     with opened.store.read() as session:
-        assert not list_drafts(session)
+        assert not list_new_drafts(session)
 
 
 def test_another_name_makes_no_other_version(
@@ -111,7 +111,7 @@ def test_another_name_makes_no_other_version(
     page.button(key="segments:save").click().run()
     with opened.store.read() as session:
         now = get_segment(session, QUIET)
-        assert (now.name, now.version) == ("Quiet people", 1) and not list_drafts(session)
+        assert (now.name, now.version) == ("Quiet people", 1) and not list_new_drafts(session)
 
 
 def test_a_segment_needs_a_name(app: OpenApp, sample: Path) -> None:

@@ -46,6 +46,14 @@ def test_an_address_that_is_no_page_shows_the_frame(tab: Tab) -> None:
     assert tab.menu() == TITLES
 
 
+@pytest.mark.parametrize("name", ["evil.example", "127.0.0.1.evil.example", ""])
+def test_the_app_answers_only_to_its_own_names(name: str, shop: RollcallProcesses) -> None:
+    for place in ("/", "/_stcore/health"):
+        answer = httpx.get(f"{shop.origin}{place}", headers={"Host": name}, trust_env=False)
+        assert answer.status_code in (400, 421)
+    assert httpx.get(f"http://localhost:{shop.port}/", trust_env=False).status_code == 200
+
+
 def test_no_page_is_framed_by_others_or_guessed_at(shop: RollcallProcesses) -> None:
     headers = httpx.get(shop.origin, trust_env=False).headers
     assert headers["X-Frame-Options"] == "DENY"

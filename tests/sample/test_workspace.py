@@ -78,12 +78,12 @@ def filled(
         yield opened
 
 
-def test_after_leaving_the_sample_the_home_is_empty_and_stays_so(filled) -> None:
+def test_after_leaving_the_sample_only_the_way_to_the_stand_in_stays(filled) -> None:
     assert leave_sample(filled, "ana")
     with filled.store.read() as session:
         assert not has_sample(session)
         assert not (list_activations(session) or list_segments(session))
-        assert not list_destinations(session)
+        assert [view.name for view in list_destinations(session)] == ["Practice"]
         assert current_snapshot(session) is None and filled.catalogue() is None
         assert get_workspace(session).manifest_path is None
     assert not start_sample(filled, date.today(), "scheduler")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from core.store.database import Store, open_store
-from core.store.drafts import KEPT_FOR, find_draft, forget_draft, keep_draft, list_drafts
+from core.store.drafts import KEPT_FOR, find_draft, forget_draft, keep_draft, list_new_drafts
 from tests.sync.scripted import FakeClock
 
 
@@ -20,7 +20,7 @@ def test_a_draft_is_there_as_it_was_last_kept(store: Store) -> None:
     with store.read() as session:
         found = find_draft(session, "d1")
         assert found is not None and (found.name, found.actor) == ("Very VIP", "ana")
-        assert [draft.id for draft in list_drafts(session)] == ["d1"]
+        assert [draft.id for draft in list_new_drafts(session)] == ["d1"]
 
 
 def test_a_draft_that_is_given_up_is_gone(store: Store) -> None:
@@ -39,5 +39,5 @@ def test_drafts_that_nobody_touches_are_forgotten(store: Store) -> None:
     clock.sleep((KEPT_FOR + timedelta(days=1)).total_seconds())
     keep(opened, "new")
     with opened.read() as session:
-        assert [draft.id for draft in list_drafts(session)] == ["new"]
+        assert [draft.id for draft in list_new_drafts(session)] == ["new"]
     opened.close()

@@ -14,6 +14,8 @@ from core.ui.words import count, number_of
 
 Pairs = tuple[tuple[str, str], ...]
 
+_ROWS = ":attribute rows"
+
 
 def draw_identifier(key: str, saved: ActivationView | None, choices: Choices, label: str) -> str:
     """Return the field that people are sent under."""
@@ -63,7 +65,7 @@ def _oddities(trial: Trial, field: str, choices: Choices) -> list[str]:
 
 def draw_attributes(key: str, saved: ActivationView | None, choices: Choices, most: int) -> Pairs:
     """Return the attributes as pairs of sent name and field; rows can be added and taken away."""
-    rows = st.session_state.setdefault(f"{key}:rows", _rows_of(saved))
+    rows = st.session_state.setdefault(f"{key}{_ROWS}", _rows_of(saved))
     for row in rows:
         _draw_attribute(key, row, choices)
     if len(rows) < most:
@@ -84,6 +86,12 @@ def draw_attributes(key: str, saved: ActivationView | None, choices: Choices, mo
         )
         for row in rows
     )
+
+
+def forget_attributes() -> None:
+    """Forget rows of a form that was left: they are no wish of whoever opens it next."""
+    for key in [str(key) for key in st.session_state if str(key).endswith(_ROWS)]:
+        del st.session_state[key]
 
 
 def _draw_attribute(key: str, row: dict[str, str], choices: Choices) -> None:
@@ -119,13 +127,13 @@ def _rows_of(saved: ActivationView | None) -> list[dict[str, str]]:
 @on_click
 def _add(key: str, field: str) -> None:
     row = {"id": uuid4().hex[:8], "name": field, "field": field}
-    st.session_state[f"{key}:rows"].append(row)
+    st.session_state[f"{key}{_ROWS}"].append(row)
 
 
 @on_click
 def _drop(key: str, row_id: str) -> None:
-    rows = st.session_state[f"{key}:rows"]
-    st.session_state[f"{key}:rows"] = [row for row in rows if row["id"] != row_id]
+    rows = st.session_state[f"{key}{_ROWS}"]
+    st.session_state[f"{key}{_ROWS}"] = [row for row in rows if row["id"] != row_id]
 
 
 @on_click

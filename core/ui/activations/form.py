@@ -12,7 +12,12 @@ from core.store.segments import SegmentView
 from core.sync.trial import Trial
 from core.ui.activations.batch import draw_names, forget_checks, was_sent
 from core.ui.activations.choices import Choices
-from core.ui.activations.fields import draw_attributes, draw_identifier, draw_looks
+from core.ui.activations.fields import (
+    draw_attributes,
+    draw_identifier,
+    draw_looks,
+    forget_attributes,
+)
 from core.ui.activations.guards import draw_guards
 from core.ui.activations.trial import draw_trial, summary, tried
 from core.ui.edge import errors_shown, plain, say_next, show_error
@@ -150,7 +155,7 @@ def _draw_foot(
             with st.container(horizontal=True, width="content"):
                 pressed = _draw_buttons(key, saved, ready=ready, known=trial is not None)
         if pressed is not None:
-            _save(key, draft, run=pressed)
+            _save(draft, run=pressed)
 
 
 def _draw_buttons(
@@ -177,13 +182,13 @@ def _draw_buttons(
     return None
 
 
-def _save(key: str, draft: ActivationDraft, *, run: bool) -> None:
+def _save(draft: ActivationDraft, *, run: bool) -> None:
     try:
         view = save_activation_draft(workspace(), draft, actor(), run=run)
     except RollcallError as error:
         show_error(error)
         return
-    st.session_state.pop(f"{key}:rows", None)
+    forget_attributes()
     forget_checks()
     if run:
         say_next("Saved and queued: the scheduler sends it in a moment.")

@@ -13,6 +13,7 @@ from core.workspace.segments import archive_unused
 
 _MENU = {"copy": "Duplicate", "archive": "Archive", "forget": "Throw this draft away"}
 _NAME = "segments:name"
+_ARCHIVED = ":material/archive:"
 
 
 def draw_head(view: BuilderView) -> None:
@@ -32,6 +33,8 @@ def draw_head(view: BuilderView) -> None:
         )
         if may(Role.EDITOR):
             _draw_menu(editor)
+    if editor.saved is not None and editor.saved.archived_at is not None:
+        st.warning("This segment is archived. Duplicate it to go on with it.", icon=_ARCHIVED)
     if editor.saved is not None and editor.saved.paused_reason:
         st.warning(sentence_of(RollcallError(editor.saved.paused_reason)), icon=":material/error:")
 
