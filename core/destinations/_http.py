@@ -160,6 +160,12 @@ def _network_faults(origin: str, timeout_s: float) -> Iterator[None]:
     """Translate every way of getting no answer."""
     try:
         yield
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        reason = _SECRET.sub("…", str(error)) or type(error).__name__
+        raise NetworkFault(
+            f"{origin} could not be reached, so nothing was sent ({reason}). Look at the network, "
+            "the proxy and the certificates if this goes on."
+        ) from error
     except httpx.TimeoutException as error:
         raise NetworkFault(
             f"{origin} did not answer within {timeout_s:g} s; what was sent may have been applied."
