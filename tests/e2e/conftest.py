@@ -4,16 +4,13 @@ Every module says `pytestmark = pytest.mark.xdist_group("browser")`: one worker 
 """
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.browser import DESKTOP, Scheme, Tab, chromium, opened_tab, started_browser
+from tests.e2e.browser import chromium, started_browser
 from tests.e2e.processes import RollcallProcesses, running_rollcall, wait_for_list
-
-OpenTab = Callable[..., Tab]
 
 
 @pytest.fixture(scope="package")
@@ -32,18 +29,3 @@ def browser() -> Iterator[Browser]:
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
     with started_browser() as started:
         yield started
-
-
-@pytest.fixture
-def open_tab(browser: Browser, shop: RollcallProcesses) -> Iterator[OpenTab]:
-    """Open an address of the sample shop in a tab of its own."""
-    with ExitStack() as tabs:
-
-        def open_(
-            address: str = "/", scheme: Scheme = "light", size: tuple[int, int] = DESKTOP
-        ) -> Tab:
-            tab = tabs.enter_context(opened_tab(browser, shop.origin, scheme, size))
-            tab.open(address)
-            return tab
-
-        yield open_

@@ -10,15 +10,18 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from core.sample.practice import PROJECT_KEY, REST_API_KEY
 from core.settings import Settings
 from core.store.activations import find_activation
 from core.store.database import Store, open_store
 from core.store.run_states import RunState
 from core.store.runs import newest_runs
+from core.supervisor.programs import Ports, all_programs
 from tests.stand_in import ROOT, StandInServer
 from tests.worker.home import wait_until
 
 START_S = 120
+NO_PORTS = Ports(0, 0)
 
 
 class RollcallProcesses:
@@ -95,6 +98,39 @@ def running_rollcall(home: Path, **variables: str) -> Iterator[RollcallProcesses
     finally:
         if made.process is not None and made.process.poll() is None:
             made.end()
+
+
+@contextmanager
+def running_program(
+    name: str, home: Path, ports: Ports = NO_PORTS
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start one of the programs by itself, without who starts and ends them together."""
+    programs = all_programs(Settings(home=home), ports)
+    command = next(each.command for each in programs if each.name == name)
+    ours = {"ROLLCALL_HOME": str(home), "ROLLCALL_MEMORY": "300MB"}
+    keys = {REST_API_KEY: StandInServer.rest_api_key, PROJECT_KEY: StandInServer.project_key}
+    with (home.parent / f"{name}.out").open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**_without_ours(), **ours, **keys},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def running_app(home: Path) -> Iterator[str]:
+    """Start the app alone and lend its origin."""
+    ports = Ports(*free_ports(2))
+    with running_program("app", home, ports) as process:
+        wait_until(lambda: not is_free(ports.app) or process.poll() is not None, START_S)
+        yield ports.address
 
 
 def wait_for_list(rollcall: RollcallProcesses, name: str = "vips_about_to_lapse") -> int:
