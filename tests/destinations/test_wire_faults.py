@@ -89,7 +89,7 @@ def test_every_error_of_httpx_is_a_network_fault(
         raise raised(kind)
 
     wire(fail)
-    with pytest.raises(NetworkFault, match="may have been applied|nothing was sent"):
+    with pytest.raises(NetworkFault, match=r"may have been applied|nothing was sent"):
         apply_one(batch)
 
 
