@@ -7,7 +7,6 @@ from pathlib import Path
 
 from tests.e2e.browser import Tab
 from tests.e2e.builder import add_recent_orders, add_values, save_segment, start_segment
-from tests.stand_in import StandInServer
 
 AUDIENCE = "spain_lately"
 _PEOPLE, _ORDERS, _DAYS = 300, 900, 365
@@ -63,32 +62,18 @@ def describe_people(tab: Tab) -> None:
     save_segment(tab)
 
 
-def connect(tab: Tab, stand_in: StandInServer) -> None:
-    """Make the destination, as an activation asks for where there is none."""
-    tab.click("Activate")
-    tab.click("Connect a destination")
-    tab.fill("Name", "Practice")
-    tab.fill("Address of the API", stand_in.origin)
-    tab.fill("REST API key", stand_in.rest_api_key)
-    tab.fill("Project key", stand_in.project_key)
-    tab.click("Save")
-    tab.sees("Saved.")
-
-
 def activate(tab: Tab) -> None:
-    """Activate the segment and wait until its list is ready."""
-    tab.click("Activations", "link")
-    tab.click("New activation")
+    """Activate the segment to the stand-in and wait until its list is ready."""
+    tab.click("Activate")
     tab.sees("This name is free")
     tab.click("Activate")
     tab.sees("Ready in Batch")
 
 
-def go_all_the_way(tab: Tab, files: OwnFiles, stand_in: StandInServer) -> None:
+def go_all_the_way(tab: Tab, files: OwnFiles) -> None:
     """Go from the home page of the sample shop to a list that is ready."""
     bring_data(tab, files)
     describe_people(tab)
-    connect(tab, stand_in)
     activate(tab)
 
 

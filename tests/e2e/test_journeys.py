@@ -110,7 +110,7 @@ def walk(tab: Tab, rollcall: RollcallProcesses, folder: Path) -> None:
     """Go a newcomer's way and see who is in the list at its end."""
     files = write_files(folder)
     with rollcall.stand_in() as stand_in:
-        go_all_the_way(tab, files, stand_in)
+        go_all_the_way(tab, files)
         assert stand_in.members(AUDIENCE) == files.wanted
 
 
