@@ -63,8 +63,9 @@ def describe_people(tab: Tab) -> None:
 
 
 def activate(tab: Tab) -> None:
-    """Activate the segment to the stand-in and wait until its list is ready."""
+    """Activate the segment where the sample shop has sent its list, and wait until it is ready."""
     tab.click("Activate")
+    tab.sees("Practice: nothing reaches Batch")
     tab.sees("This name is free")
     tab.click("Activate")
     tab.sees("Ready in Batch")

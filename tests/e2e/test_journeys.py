@@ -109,8 +109,8 @@ def test_from_a_first_visit_to_exactly_those_people_in_the_audience(
 def walk(tab: Tab, rollcall: RollcallProcesses, folder: Path) -> None:
     """Go a newcomer's way and see who is in the list at its end."""
     files = write_files(folder)
+    go_all_the_way(tab, files)
     with rollcall.stand_in() as stand_in:
-        go_all_the_way(tab, files)
         assert stand_in.members(AUDIENCE) == files.wanted
 
 
@@ -120,7 +120,7 @@ def test_a_newcomer_has_own_people_in_an_audience_within_40_clicks(
     with new_visitor(browser, fresh.origin) as visitor, visits(visitor) as open_tab:
         tab = open_tab("/")
         walk(tab, fresh, tmp_path)
-    assert tab.clicks <= 40
+    assert tab.clicks <= 40, tab.clicks
 
 
 @pytest.mark.soak
