@@ -1,10 +1,12 @@
 """The builder and its address: what is clicked quickly comes with the one from before."""
 
+import tomllib
 from collections.abc import Mapping
 
 from streamlit.testing.v1 import AppTest
 
 from tests.app.building import QUIET, bar, editor, ids
+from tests.stand_in import ROOT
 
 
 def send_from(page: AppTest, address: Mapping[str, str]) -> None:
@@ -60,3 +62,9 @@ def test_another_segment_s_address_opens_that_segment(sample, app) -> None:
     send_from(page, {"segment": QUIET})
     page.run()
     assert editor(page).key == QUIET and "people" in bar(page)
+
+
+def test_no_page_is_run_twice_at_a_time_for_one_tab() -> None:
+    """Else a page that draws itself again forgets the address that a click has just set."""
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    assert config["runner"]["fastReruns"] is False
