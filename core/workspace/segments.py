@@ -50,17 +50,20 @@ def put_segments(
 def save_edited(
     session: WriteSession,
     key: str | None,
-    name: str,
+    name: str | None,
     text: str,
     edited_from: int,
     catalogue: Catalogue,
 ) -> SegmentView:
     """Save a segment that was edited, a new one where `key` is None.
 
+    A `name` of None leaves the name that it has by now.
     Raises: SegmentInvalid; UsageError without a name; EditConflict where somebody else saved it
     or put it away.
     """
-    name = name.strip()
+    if key is not None and name is None:
+        name = get_segment(session, key).name
+    name = (name or "").strip()
     if not name:
         raise UsageError("Give the segment a name, then save it.")
     if key is None:

@@ -139,6 +139,19 @@ def test_the_second_of_two_who_edit_is_told_and_loses_nothing(
         assert find_draft(session, editor(second).draft_id)
 
 
+def test_a_name_that_somebody_gave_meanwhile_stays(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    renaming, changing = (app("segments", segment=QUIET) for _ in range(2))
+    renaming.text_input(key="segments:name").input("Quiet people").run()
+    renaming.button(key="segments:save").click().run()
+    add(changing, "segment")
+    changing.button(key="segments:save").click().run()
+    with opened.store.read() as session:
+        assert get_segment(session, QUIET).name == "Quiet people"
+    assert not said_after(changing) and len(ids(changing)) == 4
+
+
 def test_a_copy_is_a_segment_of_its_own(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
     page = app("segments", segment=QUIET)
     page.menu_button(key="segments:menu").click("copy").run()

@@ -154,7 +154,8 @@ def save(editor: Editor, catalogue: Catalogue) -> str:
 
     Raises: SegmentInvalid, UsageError, EditConflict.
     """
-    name, text = editor.name, editor.draft.text
+    is_renamed = editor.saved is None or editor.name != editor.saved.name
+    name, text = editor.name if is_renamed else None, editor.draft.text
     with workspace().store.write(actor()) as session:
         saved = save_edited(session, editor.key, name, text, editor.edited_from, catalogue)
         forget_draft(session, editor.draft_id)
