@@ -49,9 +49,9 @@ def node(page: AppTest, number: int) -> RawNode:
 
 
 def open_row(page: AppTest, node_id: str) -> AppTest:
-    """Open a condition as a click on its sentence does."""
-    editor(page).toggle(node_id)
-    return page.run()
+    """Click on the sentence of a condition, which opens it."""
+    opened: AppTest = page.button(key=f"seg:{node_id}:sentence").click().run()
+    return opened
 
 
 def add(page: AppTest, subject: str) -> str:
@@ -65,17 +65,20 @@ def add(page: AppTest, subject: str) -> str:
 
 def sentences(page: AppTest) -> list[str]:
     """Return the sentences of the conditions as they stand on the page."""
-    return [row.label.replace("\\", "") for row in page.main.expander]
+    rows = [each for each in page.main.button if str(each.key).endswith(":sentence")]
+    return [row.label.replace("\\", "") for row in rows]
 
 
 def bar(page: AppTest) -> str:
-    """Return what the foot says once the sizes are there."""
+    """Return what the foot says once the sizes are there; a new minute counts them anew."""
     until = time.monotonic() + PATIENCE_S
-    while not editor(page).counting.is_answered():
+    while True:
+        said = next(str(each.value) for each in page.markdown if "data of" in each.value)
+        if "Counting" not in said:
+            return said
         assert time.monotonic() < until, "the sizes did not come"
         time.sleep(0.02)
-    page.run()
-    return str(next(each.value for each in page.markdown if "data of" in each.value))
+        page.run()
 
 
 def said_after(page: AppTest) -> str:

@@ -14,6 +14,7 @@ from core.ui.words import count
 
 _MATCHES = {"all": "all of these", "any": "any of these", "none": "none of these"}
 _BETWEEN = {"all": "and", "any": "or", "none": "or"}
+_OPEN, _CLOSED = ":material/keyboard_arrow_down:", ":material/keyboard_arrow_right:"
 _WORD_WIDTH, _SIZE_WIDTH = 30, 80
 _MENU = {
     "up": "Move up",
@@ -87,14 +88,22 @@ def _draw_group(view: BuilderView, node_id: str, word: str, table: str, *, on_pe
 
 
 def _draw_row(view: BuilderView, node_id: str, table: str, *, on_people: bool) -> None:
-    """Draw a condition as a sentence that opens into its widgets."""
-    key = f"seg:{node_id}:sentence"
-    st.session_state[key] = node_id in view.editor.open_ids
-    row = st.expander(
-        _sentence(view, node_id), key=key, on_change=view.editor.toggle, args=(node_id,)
-    )
-    if row.open:
-        with row:
+    """Draw a condition as a sentence that opens into its widgets.
+
+    An expander is another one for the browser when its label changes, and takes the focus along.
+    """
+    is_open = node_id in view.editor.open_ids
+    with st.container(border=True, gap="xsmall"):
+        st.button(
+            _sentence(view, node_id),
+            key=f"seg:{node_id}:sentence",
+            icon=_OPEN if is_open else _CLOSED,
+            type="tertiary",
+            wrap=True,
+            on_click=view.editor.toggle,
+            args=(node_id,),
+        )
+        if is_open:
             _draw_condition(view, node_id, table, on_people=on_people)
 
 
