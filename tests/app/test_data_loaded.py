@@ -154,7 +154,10 @@ def test_data_whose_file_is_gone_says_so_and_can_be_refreshed(
         assert get_load(session, 1).state is LoadState.QUEUED
 
 
-def test_a_locked_store_is_a_sentence(app: OpenApp, sample: Path) -> None:
+def test_a_locked_store_is_a_sentence(
+    app: OpenApp, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.store.engine.BUSY_TIMEOUT_S", 0.1)
     page = app("data", view="Refresh")
     locker = sqlite3.connect(sample / "store.db", isolation_level=None)
     locker.execute("BEGIN EXCLUSIVE")
