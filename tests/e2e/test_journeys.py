@@ -228,6 +228,8 @@ def test_a_segment_is_built_and_saved_by_keyboard_alone(open_tab) -> None:
     page.get_by_role("option", name="gold", exact=True).wait_for()
     keys.press("Enter")
     tab.sees("“gold”")
+    assert has_focus(values)  # a change leaves one where one is
+    keys.press("Tab")
     press_until(tab, page.get_by_role("button", name="Save", exact=True))
     keys.press("Enter")
     tab.sees("is saved")
