@@ -93,7 +93,7 @@ def _draw_row(view: BuilderView, node_id: str, table: str, *, on_people: bool) -
     An expander is another one for the browser when its label changes, and takes the focus along.
     """
     is_open = node_id in view.editor.open_ids
-    with st.container(border=True, gap="xsmall"):
+    with st.container(border=is_open, gap="xsmall", key=f"seg-row-{node_id}"):
         st.button(
             _sentence(view, node_id),
             key=f"seg:{node_id}:sentence",
