@@ -4,6 +4,7 @@
 """
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,14 @@ from tests.stand_in import ROOT, StandInServer
 MEMORY_SHARE = 0.05
 PEOPLE = 400
 OpenApp = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def main_module_stays() -> Iterator[None]:
+    """Keep the main module: AppTest leaves its script there, and processes begin by running it."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")
