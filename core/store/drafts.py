@@ -36,8 +36,11 @@ def keep_draft(
     edited_from: int,
     name: str,
     kept: str,
-) -> None:
-    """Remember a draft as it stands now; drafts that nobody touched for a month go."""
+) -> datetime:
+    """Remember a draft as it stands now and return when that was.
+
+    Drafts that nobody touched for a month go.
+    """
     old = session.now() - KEPT_FOR
     session.exec(delete(SegmentDraft).where(col(SegmentDraft.updated_at) < old))
     row = session.get(SegmentDraft, draft_id) or SegmentDraft(
@@ -46,6 +49,7 @@ def keep_draft(
     row.segment_key, row.edited_from, row.name, row.kept = segment_key, edited_from, name, kept
     row.actor, row.updated_at = session.actor, session.now()
     session.add(row)
+    return row.updated_at
 
 
 def find_draft(session: ReadSession, draft_id: str) -> DraftView | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.data.snapshots import nothing_loaded
 from core.destinations import destination_type
-from core.errors import RunRefused, UsageError
+from core.errors import EditConflict, RunRefused, UsageError
 from core.schedule.definition import Schedule, schedule_to_json
 from core.store.activations import (
     ActivationView,
@@ -14,6 +14,7 @@ from core.store.activations import (
     list_activations,
 )
 from core.store.audiences import find_audience
+from core.store.database import WriteSession
 from core.store.destinations import get_destination
 from core.store.workspace import get_workspace
 from core.sync.guards import Guard, check_guards, written_guards
@@ -32,7 +33,7 @@ _PLACE = re.compile(r"^activations\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_.-]+)?: ")
 
 @dataclass(frozen=True, slots=True)
 class ActivationDraft:
-    """What a form holds; `key` is what it changes, None for a new one.
+    """What a form holds; `saved` is what it changes, None for a new one.
 
     Shapes: `attributes` are pairs of the name as sent and the field.
     """
@@ -45,7 +46,7 @@ class ActivationDraft:
     attributes: tuple[tuple[str, str], ...]
     schedule: Schedule
     guards: tuple[Guard, ...]
-    key: str | None = None
+    saved: ActivationView | None = None
 
     @property
     def sent(self) -> SentSegment:
@@ -83,15 +84,15 @@ def save_activation_draft(
 ) -> ActivationView:
     """Save the draft, under a key made from its name where it is new, and `run` it: both or none.
 
-    Raises: UsageError, RunRefused, NameTaken, UnknownName, SnapshotMissing.
+    Raises: UsageError, RunRefused, NameTaken, UnknownName, SnapshotMissing, EditConflict where it
+            is no longer what the draft began from.
     """
     catalogue = workspace.catalogue()
     if catalogue is None:
         raise nothing_loaded()
     part = draft.part
     with workspace.store.write(actor) as session:
-        taken = [view.key for view in list_activations(session, archived=True)]
-        key = draft.key or new_key(part.display_name or "", taken)
+        key = _key_of(session, draft)
         try:
             put_activation(session, key, part, catalogue, Changes())
         except (UsageError, RunRefused) as error:
@@ -100,6 +101,20 @@ def save_activation_draft(
         if run:
             queue_by_hand(session, saved)
         return saved
+
+
+def _key_of(session: WriteSession, draft: ActivationDraft) -> str:
+    if draft.saved is None:
+        taken = [view.key for view in list_activations(session, archived=True)]
+        return new_key(draft.display_name, taken)
+    now = get_activation(session, draft.saved.key)
+    if now.archived_at is not None:
+        raise EditConflict(f"Somebody archived “{now.display_name}” meanwhile: nothing was saved.")
+    if now.settings != draft.saved.settings:
+        raise EditConflict(
+            f"Somebody changed “{now.display_name}” meanwhile: nothing was saved over it."
+        )
+    return now.key
 
 
 def try_activation(

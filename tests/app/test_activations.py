@@ -10,6 +10,7 @@ from core.schedule.definition import schedule_from_json
 from core.store.activations import (
     ActivationView,
     archive_activation,
+    get_activation,
     list_activations,
     pause_activation,
     save_activation,
@@ -244,6 +245,46 @@ def test_a_list_that_is_archived_meanwhile_is_refused_in_a_sentence(
     page = app("activations", activation=KEY)
     change(opened, lambda session: archive_activation(session, KEY))
     assert "is archived, so it cannot run" in words(press(page, "Run now"))
+
+
+@pytest.fixture
+def two_tabs(app: OpenApp, reached: StandInServer) -> tuple[AppTest, AppTest]:
+    """Open the same activation twice to be changed, and save another name in the first."""
+    one, two = (app("activations", activation=KEY, edit="1") for _ in range(2))
+    widget(one, "text_input", "Display name").input("Theirs").run()
+    widget(two, "text_input", "Display name").input("Mine").run()
+    press(one, "Save")
+    return one, two
+
+
+def test_who_saves_second_is_told_and_overwrites_nothing(
+    two_tabs: tuple[AppTest, AppTest], opened: OpenWorkspace
+) -> None:
+    _, two = two_tabs
+    press(two, "Save")
+    assert "Somebody changed “Theirs” meanwhile: nothing was saved" in words(two)
+    assert saved(opened)[KEY].display_name == "Theirs"
+    assert "Somebody changed this while you had it open" in words(two.run())
+    assert widget(two, "text_input", "Display name").value == "Mine"
+
+
+def test_who_saves_second_may_go_on_with_theirs_or_with_what_is_saved(
+    two_tabs: tuple[AppTest, AppTest], opened: OpenWorkspace
+) -> None:
+    one, two = two_tabs
+    press(press(two.run(), "Go on with mine"), "Save")
+    assert saved(opened)[KEY].display_name == "Mine"
+    one.query_params.update(activation=KEY, edit="1")
+    widget(one.run(), "text_input", "Display name").input("Theirs again").run()
+    change(opened, lambda session: rename(session, "Third"))
+    press(one.run(), "Show what is saved now")
+    assert widget(one, "text_input", "Display name").value == "Third"
+    assert "Somebody changed" not in words(one)
+
+
+def rename(session: WriteSession, name: str) -> None:
+    given = get_activation(session, KEY).settings
+    save_activation(session, KEY, replace(given, display_name=name))
 
 
 def test_an_archived_one_leaves_the_list(

@@ -47,6 +47,20 @@ def test_what_is_clicked_right_after_saving_goes_on_from_what_was_saved(sample, 
     assert (editor(page).key, len(ids(page)), len(page.error)) == ("in_haste", 1, 0)
 
 
+def test_a_draft_that_is_changed_in_two_tabs_becomes_two(sample, app) -> None:
+    one = app("segments", new="1")
+    one.text_input(key="segments:name").input("Ours").run()
+    draft = address_of(one)["draft"]
+    two = app("segments", draft=draft)
+    two.text_input(key="segments:name").input("Theirs").run()
+    click_add(one)
+    assert "changed in another tab" in one.toast[0].value
+    click_add(two)
+    assert (editor(app("segments", **address_of(one))).name, len(two.toast)) == ("Ours", 0)
+    again = app("segments", draft=draft)
+    assert (editor(again).name, len(ids(again))) == ("Theirs", 1)
+
+
 def test_a_new_segment_after_a_saved_one_is_another(sample, app) -> None:
     page = app("segments", new="1")
     page.text_input(key="segments:name").input("In haste").run()

@@ -21,6 +21,7 @@ from core.ui.activations.fields import (
 from core.ui.activations.guards import draw_guards
 from core.ui.activations.trial import draw_trial, summary, tried
 from core.ui.edge import errors_shown, plain, say_next, show_error
+from core.ui.editing import begin_editing, draw_meanwhile, forget_editing
 from core.ui.frame import draw_practice_badge
 from core.ui.navigation import show
 from core.ui.schedule_form import draw_schedule_form
@@ -33,9 +34,18 @@ _NOW = "What a run would do with the data there is; nothing is sent yet."
 
 
 def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None:
-    """Draw all sections and, at the foot, what a run would do and the button that saves."""
+    """Draw all sections and, at the foot, what a run would do and the button that saves.
+
+    The widgets show what the form began from, whatever somebody else has saved since.
+    """
+    now, replaced = saved, None
+    if now is not None:
+        begun = begin_editing(now.key, now)
+        saved, replaced = begun.began, begun.may_replace
+        if now.settings != replaced.settings:
+            draw_meanwhile(now.key, now)
     segment, to = _draw_joined(saved, choices)
-    key = f"activation:{saved.key if saved else 'new'}:{segment.key}"
+    key = f"{_form_key(saved)}:{segment.key}"
     _draw_destination(to)
     kind = destination_type(to.platform)
     with _section(f"In {kind.place}"):
@@ -59,13 +69,23 @@ def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None
         attributes,
         schedule or current,
         guards,
-        saved.key if saved else None,
+        replaced,
     )
     trial = _draw_now(key, draft, to, choices, begins_empty=check.begins_empty)
     if trial is not None:
         with looks:
             draw_looks(trial, field, choices)
-    _draw_foot(key, draft, to, trial, saved, ready=schedule is not None and _may_save(check, saved))
+    _draw_foot(key, draft, to, trial, now, ready=schedule is not None and _may_save(check, saved))
+
+
+def forget_form() -> None:
+    """Forget a form that was left: what stands in it is no wish of whoever opens it next."""
+    forget_attributes()
+    forget_editing()
+
+
+def _form_key(saved: ActivationView | None) -> str:
+    return f"activation:{saved.key}:{saved.updated_at.timestamp()}" if saved else "activation:new"
 
 
 def _section(title: str, caption: str = "") -> DeltaGenerator:
@@ -93,14 +113,14 @@ def _draw_joined(
         list(segments),
         index=list(segments).index(first) if first in segments else 0,
         format_func=lambda key: segments[key].name,
-        key=f"activation:segment:{saved.key if saved else f'new:{first}'}",
+        key=f"{_form_key(saved)}:segment{'' if saved else f':{first}'}",
     )
     to = right.selectbox(
         "Destination",
         list(destinations),
         index=list(destinations).index(place) if place in destinations else 0,
         format_func=lambda key: destinations[key].name,
-        key=f"activation:destination:{saved.key if saved else 'new'}",
+        key=f"{_form_key(saved)}:destination",
         disabled=was_sent(choices),
         help="A list stays where it is: for another destination make another activation.",
     )
@@ -188,7 +208,7 @@ def _save(draft: ActivationDraft, *, run: bool) -> None:
     except RollcallError as error:
         show_error(error)
         return
-    forget_attributes()
+    forget_form()
     forget_checks()
     if run:
         say_next("Saved and queued: the scheduler sends it in a moment.")

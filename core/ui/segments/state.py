@@ -6,6 +6,7 @@ session state is only a copy.
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import streamlit as st
 
@@ -20,6 +21,7 @@ from core.workspace.segments import save_edited
 
 _STATE = "segments:editor"
 _MOST_STEPS = 100
+_ELSEWHERE = "This draft was changed in another tab too: here you go on with a copy of your own."
 
 
 @dataclass
@@ -36,6 +38,7 @@ class Editor:
     undo: list[Draft] = field(default_factory=list)
     redo: list[Draft] = field(default_factory=list)
     kept: tuple[str, str] | None = None
+    kept_at: datetime | None = None
     addresses: set[tuple[str | None, str | None]] = field(default_factory=set)
 
     @property
@@ -67,7 +70,11 @@ class Editor:
         """Take what was saved as the beginning of the next changes."""
         self.addresses = (self.addresses | {(self.key, self.draft_id)}) - {(None, None)}
         self.saved, self.name, self.edited_from = saved, saved.name, saved.version
-        self.draft_id, self.kept = secrets.token_hex(8), None
+        self.go_on_as_copy()
+
+    def go_on_as_copy(self) -> None:
+        """Keep what comes under another id, beside the draft that there was."""
+        self.draft_id, self.kept, self.kept_at = secrets.token_hex(8), None, None
 
     def change(self, draft: Draft) -> None:
         """Go on with another draft; the one before can be had back."""
@@ -121,12 +128,19 @@ def close_editor() -> None:
 
 
 def keep(editor: Editor) -> None:
-    """Write the draft to the store if it has changed, and its id into the address."""
+    """Write the draft to the store if it has changed, and its id into the address.
+
+    Where another tab has written the same draft, this one goes on with a copy of its own.
+    """
     now = (editor.name, editor.draft.stored_text)
     if editor.kept == now or not editor.is_changed or (editor.kept is None and editor.is_blank):
         return
     with workspace().store.write(actor()) as session:
-        keep_draft(
+        there = find_draft(session, editor.draft_id)
+        is_elsewhere = there is not None and there.updated_at != editor.kept_at
+        if is_elsewhere:
+            editor.go_on_as_copy()
+        editor.kept_at = keep_draft(
             session,
             editor.draft_id,
             segment_key=editor.key,
@@ -135,6 +149,8 @@ def keep(editor: Editor) -> None:
             kept=editor.draft.stored_text,
         )
     editor.kept = now
+    if is_elsewhere:
+        st.toast(_ELSEWHERE, icon=":material/content_copy:", duration="long")
     at = {"draft": editor.draft_id}
     st.query_params.from_dict({"segment": editor.key, **at} if editor.key else at)
 
@@ -200,4 +216,5 @@ def _reopened(draft_id: str, key: str | None) -> Editor:
         draft_from_stored(found.kept),
         found.edited_from,
         Counting(workspace()),
+        kept_at=found.updated_at,
     )

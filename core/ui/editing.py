@@ -1,0 +1,49 @@
+"""What a form began from: of two who change the same thing, neither overwrites the other unseen."""
+
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar, cast
+
+import streamlit as st
+
+from core.ui.edge import on_click
+
+Saved = TypeVar("Saved")
+_KEPT = "editing:"
+
+
+@dataclass(frozen=True, slots=True)
+class Editing(Generic[Saved]):
+    """What a form `began` from, and what a save may replace: the same until somebody agreed."""
+
+    began: Saved
+    may_replace: Saved
+
+
+def begin_editing(key: str, saved: Saved) -> Editing[Saved]:
+    """Return what this tab's form of that key began from, which is `saved` where it begins now."""
+    begun = st.session_state.setdefault(f"{_KEPT}{key}", Editing(saved, saved))
+    return cast("Editing[Saved]", begun)
+
+
+def forget_editing() -> None:
+    """Let every form begin anew from what is saved."""
+    for key in [str(key) for key in st.session_state if str(key).startswith(_KEPT)]:
+        del st.session_state[key]
+
+
+def draw_meanwhile(key: str, now: object) -> None:
+    """Say that somebody saved `now` while this form was open, and offer both ways on."""
+    st.warning(
+        "**Somebody changed this while you had it open.** Look at what is saved now, and yours is "
+        "gone; or go on with yours, and saving replaces theirs.",
+        icon=":material/group:",
+    )
+    with st.container(horizontal=True):
+        st.button("Show what is saved now", key=f"{key}:theirs", on_click=forget_editing)
+        st.button("Go on with mine", key=f"{key}:mine", on_click=_agree, args=(key, now))
+
+
+@on_click
+def _agree(key: str, now: object) -> None:
+    kept = f"{_KEPT}{key}"
+    st.session_state[kept] = replace(st.session_state[kept], may_replace=now)
