@@ -26,6 +26,7 @@ _PAUSE = "frame:pause"
 def draw_frame() -> None:
     """Draw the frame; the page comes after it."""
     st.logo(_FOLDER / "logo.svg", icon_image=ICON, size="large")
+    st.html(_FOLDER / "look.css")
     with workspace().store.read() as session:
         seen, now = last_beat(session), session.now()
         saved = get_workspace(session)
