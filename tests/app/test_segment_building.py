@@ -65,13 +65,23 @@ def test_an_unfinished_condition_is_marked_and_left_out(app: OpenApp, sample: Pa
     page = app("segments", segment=LAPSING)
     before = bar(page)
     new = add(page, "field:city")
-    assert "error" in sentences(page)[-1] and "Say which value" in words(page)
+    assert "Say which value" in words(page)
     assert bar(page).startswith(before.split("  ·  ")[0])
     assert "without what is not finished" in bar(page)
     page.button(key="segments:save").click().run()
-    assert "Finish or remove the marked conditions" in said_after(page)
+    assert "Finish or remove the conditions that are new or not finished" in said_after(page)
     page.button(key=f"seg:{new}:remove").click().run()
     assert not editor(page).is_changed
+
+
+def test_an_unfinished_condition_is_a_fault_only_once_it_was_left(
+    app: OpenApp, sample: Path
+) -> None:
+    page = app("segments", segment=LAPSING)
+    new = add(page, "field:city")
+    assert "error" not in sentences(page)[-1]
+    open_row(page, new)
+    assert "error" in sentences(page)[-1]
 
 
 def test_the_rest_of_an_unfinished_condition_still_says_what_it_is(

@@ -114,7 +114,7 @@ def _discard() -> None:
 def _save(view: BuilderView) -> None:
     """Save the draft, where nothing in it is unfinished and nobody else was faster."""
     if not view.look.finished:
-        raise UsageError("Finish or remove the marked conditions, then save.")
+        raise UsageError("Finish or remove the conditions that are new or not finished, then save.")
     try:
         name = save(view.editor, view.catalogue)
     except EditConflict as conflict:

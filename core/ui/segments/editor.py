@@ -111,8 +111,9 @@ def _sentence(view: BuilderView, node_id: str) -> str:
     """Return the condition in words, marked where it is not finished."""
     said = view.look.sentences.get(node_id)
     if said is None:
-        said = "not finished" if len(view.node(node_id)) > 1 else "new condition"
-    mark = ":orange[:material/error:] " if node_id in view.look.faults else ""
+        said = "new condition" if _is_new(view.node(node_id)) else "not finished"
+    is_wrong = node_id in view.look.faults and not _is_being_said(view, node_id)
+    mark = ":orange[:material/error:] " if is_wrong else ""
     return f"{mark}{plain(said[:1].upper() + said[1:])}"
 
 
@@ -143,16 +144,30 @@ def _draw_inner(view: BuilderView, group_id: str, table: str) -> None:
 
 
 def _draw_fault(view: BuilderView, node_id: str) -> None:
+    """Say what is wrong with a node, or what it still needs while somebody is saying it."""
     fault = view.look.faults.get(node_id)
     if fault is None:
         return
-    problem = fault.problem
     node = view.node(node_id)
-    if len(node) == 1:
+    problem = fault.problem
+    if _is_new(node):
         problem = "Choose what this condition looks at."
     elif "value" not in node and fault.is_missing:
         problem = "Say which value, then it is counted."
-    st.markdown(fault_word(problem))
+    if _is_being_said(view, node_id):
+        st.caption(plain(problem))
+    else:
+        st.markdown(fault_word(problem))
+
+
+def _is_being_said(view: BuilderView, node_id: str) -> bool:
+    """Return whether a condition lacks nothing but what its open widgets ask for."""
+    is_open = node_id in view.editor.open_ids
+    return is_open and (_is_new(view.node(node_id)) or view.look.faults[node_id].is_missing)
+
+
+def _is_new(node: RawNode) -> bool:
+    return len(node) == 1
 
 
 def _draw_match(view: BuilderView, group_id: str) -> None:
