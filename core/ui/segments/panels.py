@@ -6,7 +6,7 @@ from itertools import count as count_from
 
 import streamlit as st
 
-from core.errors import RollcallError
+from core.errors import RollcallError, UnknownName
 from core.ui.edge import errors_shown, plain, show_error
 from core.ui.segments.view import BuilderView
 from core.ui.session import workspace
@@ -48,13 +48,17 @@ def _draw_sample(view: BuilderView) -> None:
 def _draw_person(view: BuilderView) -> None:
     table = view.catalogue.people_table
     key = table.by_name[table.key or ""]
-    asked = st.text_input(
-        key.label or key.name, key="segments:person", placeholder="as it stands in the data"
-    )
+    label = key.label or key.name
+    asked = st.text_input(label, key="segments:person", placeholder="as it stands in the data")
     if not asked.strip():
         return
     try:
         verdicts = explain_person(workspace(), view.look, asked)
+    except UnknownName:
+        st.markdown(
+            f"Nobody has the {plain(label)} “{plain(asked)}”. Capitals and zeros at the front count."
+        )
+        return
     except RollcallError as error:
         show_error(error)
         return
