@@ -32,18 +32,26 @@ def context() -> ForkServerContext:
 def together(count: int, work: Callable[..., None], *given: Any) -> list[str]:
     """Run `work(n, answers, *given)` in so many processes; return what they answered."""
     answers = context().SimpleQueue()
-    processes = [
+    processes: list[BaseProcess] = [
         context().Process(target=work, args=(number, answers, *given), daemon=True)
         for number in range(count)
     ]
     for process in processes:
         process.start()
-    got = [answers.get() for _ in processes]
+    got = [_next_answer(answers, processes) for _ in processes]
     for process in processes:
         process.join()
         process.close()
     answers.close()
     return got
+
+
+def _next_answer(answers: Any, processes: list[BaseProcess]) -> str:
+    """Return what the next of them answers; one that died before it did is a failure."""
+    while answers.empty():
+        assert all(process.exitcode in (None, 0) for process in processes), "a process died"
+        time.sleep(0.01)
+    return str(answers.get())
 
 
 def count_up(number: int, answers: Any, settings: Settings, times: int) -> None:
@@ -110,7 +118,7 @@ class Owner:
             target=own_a_run, args=(answers, settings, key), daemon=True
         )
         self.process.start()
-        self.run_id = int(answers.get())
+        self.run_id = int(_next_answer(answers, [self.process]))
         answers.close()
 
     def signal(self, number: signal.Signals) -> None:
