@@ -147,13 +147,26 @@ def test_a_held_run_can_be_rejected(app: OpenApp, sample: Path, opened: OpenWork
     assert "Rejected: nothing of it is sent." in words(page)
 
 
+def fitting(opened: OpenWorkspace) -> dict[str, object]:
+    """Return what a run has whose plan may still be approved."""
+    digest = mapping_digest(sample_list(opened))
+    return {"plan_id": "1-x", "plan_made_at": datetime.now(UTC), "mapping_digest": digest}
+
+
+def test_a_run_is_decided_once_by_whoever_is_first(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    run = run_in(opened, RunState.HELD, **fitting(opened))
+    one, two, three = (app("runs", run=str(run.id)) for _ in range(3))
+    one.button(key="runs:reject").click().run()
+    two.button(key="runs:approve").click().run()
+    three.button(key="runs:reject").click().run()
+    assert state_of(opened) is RunState.REJECTED
+    assert all("nothing to approve or to reject" in words(page) for page in (two, three))
+
+
 def test_a_held_run_can_be_approved(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
-    fitting = {
-        "plan_id": "1-x",
-        "plan_made_at": datetime.now(UTC),
-        "mapping_digest": mapping_digest(sample_list(opened)),
-    }
-    run = run_in(opened, RunState.HELD, **fitting)
+    run = run_in(opened, RunState.HELD, **fitting(opened))
     page = app("runs", run=str(run.id))
     page.button(key="runs:approve").click().run()
     assert "Approved by In the browser" not in words(page)
