@@ -79,4 +79,4 @@ class Terminal:
     def process(self, *words: object) -> Answer:
         """Run a command as a process of its own."""
         done = Commands(self.home, self.variables)(*words)
-        return Answer(done.returncode, done.stdout, done.stderr)
+        return Answer(done.wait(), done.stdout, done.stderr)

@@ -13,8 +13,7 @@ from core.store.loads import LoadState, NewLoad, claim_load, end_load, queue_loa
 from core.store.models import Rate
 from core.store.rates import ask_turn
 from tests.cli.terminal import Answer, Terminal
-from tests.journey.commands import ROOT
-from tests.stand_in import StandInServer
+from tests.stand_in import ROOT, StandInServer
 
 
 def marks(answer: Answer) -> dict[str, str]:

@@ -7,8 +7,7 @@ import time
 import pytest
 
 from tests.cli.terminal import Terminal
-from tests.journey.commands import ROOT
-from tests.stand_in import StandInServer
+from tests.stand_in import ROOT, StandInServer
 
 RUN = ("activations", "run", "french_to_batch", "--json")
 

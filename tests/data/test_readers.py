@@ -8,7 +8,7 @@ from core.settings import Settings
 from core.workspace.loading import load_data
 from core.workspace.opened import open_workspace
 from tests.data.conftest import write_dataset
-from tests.store.workers import context
+from tests.forked import context
 
 LOADS = 4
 READERS = 2

@@ -2,13 +2,11 @@
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.forked import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,23 +16,18 @@ class Commands:
     home: Path
     variables: dict[str, str]
 
-    def __call__(self, *words: object) -> "subprocess.CompletedProcess[str]":
-        """Run a command and return what became of it."""
+    def __call__(self, *words: object) -> Program:
+        """Return the command once it has ended."""
         clean = {name: v for name, v in os.environ.items() if not name.startswith("ROLLCALL_")}
-        return subprocess.run(
-            [sys.executable, "-m", "core", *map(str, words)],
-            cwd=ROOT,
-            env={**clean, "ROLLCALL_HOME": str(self.home), **self.variables},
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
+        environment = {**clean, "ROLLCALL_HOME": str(self.home), **self.variables}
+        folder = self.home.parent
+        program = Program(folder, "core.cli.main", *words, environment=environment)
+        program.wait()
+        return program
 
     def json(self, *words: object) -> dict[str, Any]:
         """Return the JSON answer of a command that must succeed."""
         done = self(*words, "--json")
-        if done.returncode != 0:
-            raise AssertionError(f"{words}: exit {done.returncode}: {done.stderr}")
+        assert done.poll() == 0, f"{words}: exit {done.poll()}: {done.stderr}"
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer

@@ -1,11 +1,9 @@
 """What other processes do to a store while tests watch; forked from a server that is loaded."""
 
-import multiprocessing
 import os
 import signal
 import time
 from collections.abc import Callable
-from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -19,14 +17,8 @@ from core.store.secrets import SecretBox
 from core.store.workspace import get_workspace, name_workspace
 from core.sync.lease import OwnProcess
 from core.sync.rate import take_turn
+from tests.forked import context
 from tests.store.example import new_run
-
-
-def context() -> ForkServerContext:
-    """Return where processes start quickly."""
-    found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload([__name__])
-    return found
 
 
 def together(count: int, work: Callable[..., None], *given: Any) -> list[str]:

@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +12,8 @@ import pytest
 from core.settings import Settings
 from core.store.database import Store, open_store
 from core.store.runs import RunView, list_runs
-from tests.stand_in import ROOT, StandInServer
+from tests.forked import Program
+from tests.stand_in import StandInServer
 from tests.sync.world import AUDIENCE, furnish
 
 MANY = [f"cust-{n:05}" for n in range(50_000)]
@@ -32,26 +31,19 @@ class Home:
     def want(self, ids: list[str]) -> None:
         (self.folder / "ids").write_text("\n".join(ids))
 
-    def start(self, *options: str, **environment: str) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-m", "tests.sync.driver", str(self.folder)]
-        return subprocess.Popen(
-            [*command, json.dumps(self.stand_in.config), *options],
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            stdout=subprocess.PIPE,
-            text=True,
+    def start(self, *options: str, **environment: str) -> Program:
+        words = (self.folder, json.dumps(self.stand_in.config), *options)
+        return Program(
+            self.folder, "tests.sync.driver", *words, environment={**os.environ, **environment}
         )
 
-    def finish(self, process: "subprocess.Popen[str]") -> dict[str, object]:
-        output, _ = process.communicate(timeout=120)
-        assert process.returncode == 0
-        outcome: dict[str, object] = json.loads(output.splitlines()[-1])
+    def finish(self, process: Program) -> dict[str, object]:
+        assert process.wait(120) == 0, process.stderr
+        outcome: dict[str, object] = json.loads(process.stdout.splitlines()[-1])
         return outcome
 
     def run_into_a_kill(self, option: str, place: str) -> None:
-        process = self.start(option, place)
-        process.communicate(timeout=120)
-        assert process.returncode == -signal.SIGKILL
+        assert self.start(option, place).wait(120) == -signal.SIGKILL
 
     def runs(self) -> tuple[RunView, ...]:
         with self.store.read() as session:

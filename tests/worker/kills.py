@@ -16,9 +16,10 @@ from core.store.segments import list_segments
 from core.sync.queueing import queue_slot
 from core.sync.rate import FRESH_S
 from core.workspace.opened import OpenWorkspace
+from tests.forked import Program
 from tests.stand_in import StandInServer
 from tests.worker.home import Home, wait_until
-from tests.worker.processes import Process, Schedulers, schedulers
+from tests.worker.processes import Schedulers, schedulers
 from tests.worker.sends import closest_s, read_sends
 
 SECOND_PROJECT = "project_second0second0second0second0"
@@ -167,7 +168,7 @@ class KillTest:
         self.sent["closest, ms"] = round(1000 * min(closest_s(sends, key) for key in PROJECTS))
 
 
-def _wake(process: Process) -> None:
+def _wake(process: Program) -> None:
     if process.poll() is None:
         process.send_signal(signal.SIGCONT)
 

@@ -3,16 +3,12 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.stand_in import ROOT
+from tests.forked import Program
 from tests.worker.home import Home, wait_until
-
-Process = subprocess.Popen[bytes]
 
 
 class Schedulers:
@@ -26,16 +22,14 @@ class Schedulers:
         if home.settings.database_url is not None:
             url = home.settings.database_url.get_secret_value()
             self.environment["ROLLCALL_DATABASE_URL"] = url
-        self.running: list[Process] = []
+        self.running: list[Program] = []
 
-    def start(self, count: int = 1) -> Process:
+    def start(self, count: int = 1) -> Program:
         for _ in range(count):
-            process = subprocess.Popen(
-                [sys.executable, "-m", "tests.worker.scheduler_process", *self.options],
-                cwd=ROOT,
-                env={**os.environ, **self.environment},
-                stderr=subprocess.DEVNULL,
-            )
+            module = "tests.worker.scheduler_process"
+            folder = self.sends.parent
+            environment = {**os.environ, **self.environment}
+            process = Program(folder, module, *self.options, environment=environment)
             self.running.append(process)
         return self.running[-1]
 
@@ -43,18 +37,18 @@ class Schedulers:
         """How many have said so in the log."""
         return sum(line["message"] == "started" for line in self.log())
 
-    def start_surely(self, count: int = 1) -> Process:
+    def start_surely(self, count: int = 1) -> Program:
         before = self.started()
         process = self.start(count)
         wait_until(lambda: self.started() == before + count, 60, "a scheduler did not start")
         return process
 
-    def kill(self, process: Process) -> None:
+    def kill(self, process: Program) -> None:
         process.kill()
         process.wait()
         self.running.remove(process)
 
-    def end(self, process: Process, within_s: float = 30) -> int:
+    def end(self, process: Program, within_s: float = 30) -> int:
         process.send_signal(signal.SIGTERM)
         self.running.remove(process)
         return process.wait(within_s)
