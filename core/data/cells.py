@@ -3,6 +3,8 @@ r"""What a cell's text means, as SQL over one column: blank, number, boolean, da
 Regular expressions are RE2's, as DuckDB has them, and stand for whole cells.
 """
 
+from collections.abc import Iterable, Sequence
+
 from core.data.catalogue import FieldType
 from core.data.instance import quote_text
 from core.data.manifest import DateOrder, DecimalSign
@@ -33,6 +35,16 @@ _MIDNIGHT = r"[T ]00:00(:00(\.0{1,9})?)?"
 _OFFSET = r" ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)"
 _LOCAL_DAY = r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}"
 _LOCAL_CLOCK = r",?[T ][0-9]{1,2}:[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?( ?[AaPp][Mm])?"
+# Each pair says yes and no in one way; digits say so only where somebody has said that they do.
+_SAID_BY = (
+    (("true",), ("false",)),
+    (("yes",), ("no",)),
+    (("y",), ("n",)),
+    (("oui",), ("non",)),
+    (("ja",), ("nein",)),
+    (("si", "sí"), ("no",)),
+)
+_DIGITS = (("1",), ("0",))
 _DAY_FORMAT = {"day first": "%d/%m/%Y", "month first": "%m/%d/%Y"}
 _CLOCK_FORMATS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
 
@@ -110,9 +122,38 @@ def plain_digits(text: str, sign: DecimalSign) -> str:
     return grouped if sign == "." else f"replace({grouped}, ',', '.')"
 
 
-def is_boolean(text: str) -> str:
+def is_true_or_false(text: str) -> str:
     """Return the condition that the text is true or false, in whatever case."""
-    return f"lower({text}) IN ('true', 'false')"
+    return _is_any(text, _said_in(_SAID_BY[:1]))
+
+
+def is_yes_or_no_word(text: str) -> str:
+    """Return the condition that the text is a word for yes or no, in whatever case."""
+    return _is_any(text, _said_in(_SAID_BY))
+
+
+def is_boolean(text: str) -> str:
+    """Return the condition that the text says yes or no, as a word or as a digit."""
+    return _is_any(text, _said_in((*_SAID_BY, _DIGITS)))
+
+
+def is_yes(text: str) -> str:
+    """Return the condition that the text says yes, as a word or as a digit."""
+    return _is_any(text, [word for yes, _ in (*_SAID_BY, _DIGITS) for word in yes])
+
+
+def most_in_one_pair(text: str) -> str:
+    """Return how many texts are words of one pair, such as yes and no: the pair that has most."""
+    counted = (f"count_if({_is_any(text, _said_in([pair]))})" for pair in _SAID_BY)
+    return f"greatest({', '.join(counted)})"
+
+
+def _said_in(pairs: Iterable[tuple[Sequence[str], Sequence[str]]]) -> list[str]:
+    return list(dict.fromkeys(word for yes, no in pairs for word in (*yes, *no)))
+
+
+def _is_any(text: str, words: Sequence[str]) -> str:
+    return f"lower({text}) IN ({', '.join(map(quote_text, words))})"
 
 
 def is_day(text: str) -> str:
@@ -168,7 +209,7 @@ def is_local_day(text: str) -> str:
 def typed_value(text: str, field_type: FieldType, zone: str, order: DateOrder | None) -> str:
     """Return a boolean, date or timestamp of the text, NULL where it is none."""
     if field_type is FieldType.BOOLEAN:
-        return f"CASE WHEN {is_boolean(text)} THEN lower({text}) = 'true' END"
+        return f"CASE WHEN {is_boolean(text)} THEN {is_yes(text)} END"
     if field_type is FieldType.DATE:
         local = f"CAST({local_reading(text, order)} AS DATE)" if order else None
         guard = f"CASE WHEN {is_local_day(text)} THEN {local} END" if local else None

@@ -31,6 +31,9 @@ class Counts:
 
     filled: int = 0
     boolean: int = 0
+    true_or_false: int = 0
+    one_pair: int = 0
+    yes: int = 0
     plain_point: int = 0
     any_point: int = 0
     plain_comma: int = 0
@@ -109,7 +112,7 @@ def _looks(text: str) -> dict[FieldType, str]:
     number = f"{first} IN ({digits}, '-', '+', '.', ',') AND NOT contains({text}, ':')"
     return {
         FieldType.NUMBER: number,
-        FieldType.BOOLEAN: cells.is_boolean(text),
+        FieldType.BOOLEAN: cells.is_yes_or_no_word(text),
         FieldType.DATE: time,
         FieldType.TIMESTAMP: time,
     }
@@ -121,7 +124,7 @@ def _narrow(subject: Subject, counts: Counts) -> Subject:
     full = counts.filled
     fits = {
         FieldType.NUMBER: max(counts.any_point, counts.any_comma) == full and not counts.odd,
-        FieldType.BOOLEAN: counts.boolean == full,
+        FieldType.BOOLEAN: counts.one_pair == full,
         FieldType.DATE: max(counts.day, counts.day_first, counts.month_first) == full,
         FieldType.TIMESTAMP: max(counts.iso, counts.day_first, counts.month_first) == full,
     }
@@ -152,14 +155,23 @@ def _count(
 
 def _measures(text: str, types: frozenset[FieldType], zone: str) -> dict[str, str]:
     conditions: dict[str, str] = {}
+    counted = {"filled": f"count({text})"}
     if FieldType.NUMBER in types:
         conditions |= _number_measures(text)
     if FieldType.BOOLEAN in types:
-        conditions["boolean"] = cells.is_boolean(text)
+        conditions |= _boolean_measures(text)
+        counted["one_pair"] = cells.most_in_one_pair(text)
     if types & {FieldType.DATE, FieldType.TIMESTAMP}:
         conditions |= _time_measures(text, zone)
-    counted = {name: f"count_if({condition})" for name, condition in conditions.items()}
-    return {"filled": f"count({text})"} | counted
+    return counted | {name: f"count_if({condition})" for name, condition in conditions.items()}
+
+
+def _boolean_measures(text: str) -> dict[str, str]:
+    return {
+        "boolean": cells.is_boolean(text),
+        "true_or_false": cells.is_true_or_false(text),
+        "yes": cells.is_yes(text),
+    }
 
 
 def _number_measures(text: str) -> dict[str, str]:

@@ -29,6 +29,12 @@ _TYPES_BY_WRITING = {
     Writing.NUMBER: frozenset({FieldType.NUMBER}),
     Writing.BOOLEAN: frozenset({FieldType.BOOLEAN}),
 }
+_KINDS = {
+    FieldType.NUMBER: "is no number",
+    FieldType.BOOLEAN: "is neither yes nor no",
+    FieldType.DATE: "is no date",
+    FieldType.TIMESTAMP: "is no date and time",
+}
 DATES_OPTION = "csv.dates in a manifest: 'day first' or 'month first'"
 
 
@@ -37,7 +43,8 @@ class TypingRequest:
     """A staged table, what the manifest says of it, and how a row of it is called.
 
     With `on_doubt`, an undeclared column of dates that can be read both ways is told to it and
-    stays text.
+    stays text, and one of yes and no is found by their words, which else a type must declare: a
+    later file that says no throughout would have another type.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -48,6 +55,10 @@ class TypingRequest:
     zone: str
     place: Callable[[int], str]
     on_doubt: Callable[[str, str], None] | None = None
+
+    @property
+    def is_proposal(self) -> bool:
+        return self.on_doubt is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +102,14 @@ def _route(column: StagedColumn, request: TypingRequest) -> ColumnPlan | Subject
         if plan is not None:
             return _in_zone(plan, column, request.zone)
     if declared is None:
-        return Subject(column.name, _cell(column), _TYPES_BY_WRITING[column.writing])
+        return Subject(column.name, _cell(column), _possible_types(column, request))
     return Subject(column.name, _cell(column), frozenset({declared}), True)
+
+
+def _possible_types(column: StagedColumn, request: TypingRequest) -> frozenset[FieldType]:
+    types = _TYPES_BY_WRITING[column.writing]
+    words = request.is_proposal and column.writing is Writing.TEXT_OR_TIME
+    return types | {FieldType.BOOLEAN} if words else types
 
 
 def _cell(column: StagedColumn) -> str:
@@ -141,7 +158,8 @@ def _plan_counted(
     made, too_long = number_plans(request.connection, request.staged.name, numbers)
     for subject in subjects:
         if subject.name in too_long:
-            raise _refuse(subject, request, too_long[subject.name], "number of up to 28 digits")
+            wrong = too_long[subject.name]
+            raise _refuse(subject, request, wrong, "is no number of up to 28 digits")
     return plans | made
 
 
@@ -164,7 +182,7 @@ def _found_type(
     subject: Subject, counts: Counts, styles: _Styles, request: TypingRequest
 ) -> Sequence[ColumnPlan]:
     full = counts.filled
-    if counts.boolean == full:
+    if _is_boolean(counts, request):
         return [_value_plan(subject, FieldType.BOOLEAN, request.zone, None)]
     if counts.day == full:
         return [_value_plan(subject, FieldType.DATE, request.zone, None)]
@@ -183,6 +201,16 @@ def _found_type(
     return []
 
 
+def _is_boolean(counts: Counts, request: TypingRequest) -> bool:
+    """Whether all cells are true or false, or words of one pair that are both seen.
+
+    NO alone, throughout a column, may be Norway.
+    """
+    full = counts.filled
+    both = counts.one_pair == full and 0 < counts.yes < full
+    return counts.true_or_false == full or (request.is_proposal and both)
+
+
 def _declared(
     subject: Subject, counts: Counts, styles: _Styles, request: TypingRequest
 ) -> ColumnPlan | NumberText:
@@ -192,7 +220,8 @@ def _declared(
         if sign is None:
             raise _ambiguous_number(subject, request)
         if (counts.any_point if sign == "." else counts.any_comma) < counts.filled:
-            raise _refuse(subject, request, f"NOT {cells.is_number('t', sign)}", "number")
+            wrong = f"NOT {cells.is_number('t', sign)}"
+            raise _refuse(subject, request, wrong, _KINDS[wanted])
         return NumberText(subject.name, subject.text, sign)
     simple = {
         FieldType.BOOLEAN: counts.boolean,
@@ -205,7 +234,7 @@ def _declared(
     fits = cells.typed_value("t", wanted, request.zone, order)
     wrong = f"({fits}) IS NULL"
     if first_cells(request.connection, request.staged.name, subject.text, wrong, 1):
-        raise _refuse(subject, request, wrong, wanted.value)
+        raise _refuse(subject, request, wrong, _KINDS[wanted])
     return _value_plan(subject, wanted, request.zone, order)
 
 
@@ -279,7 +308,7 @@ def _order(
     return styles.order
 
 
-def _refuse(subject: Subject, request: TypingRequest, wrong: str, kind: str) -> FileRefused:
+def _refuse(subject: Subject, request: TypingRequest, wrong: str, fault: str) -> FileRefused:
     """Return the refusal of the cells for which the condition over `t` holds."""
     connection, table = request.connection, request.staged.name
     found = first_cells(connection, table, subject.text, wrong)
@@ -292,7 +321,7 @@ def _refuse(subject: Subject, request: TypingRequest, wrong: str, kind: str) -> 
     more = f"; {total:,} cells in all, the next: {', '.join(places)}" if places else ""
     row, value = found[0]
     return FileRefused(
-        f"{request.place(row)}, column '{subject.name}': '{shorten(value)}' is no {kind}{more}."
+        f"{request.place(row)}, column '{subject.name}': '{shorten(value)}' {fault}{more}."
         " Mend the file, or give the column another type"
     )
 

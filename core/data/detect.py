@@ -208,6 +208,8 @@ def _as_text(column: str, kind: FieldType, zone: str) -> str:
     """Return the SQL of a column as people read it, not longer than a line."""
     if kind is FieldType.TIMESTAMP:
         return f"strftime({column} AT TIME ZONE {quote_text(zone)}, '%Y-%m-%d %H:%M:%S')"
+    if kind is FieldType.BOOLEAN:
+        return f"CASE {column} WHEN TRUE THEN 'yes' WHEN FALSE THEN 'no' END"
     return f"left(CAST({column} AS VARCHAR), {_SAMPLE_WIDTH})"
 
 

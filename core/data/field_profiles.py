@@ -75,6 +75,8 @@ def _place(snapshot: Snapshot, table: Table) -> str:
 def _as_text(value: str, kind: FieldType, zone: str) -> str:
     if kind is FieldType.TIMESTAMP:
         return f"strftime({value} AT TIME ZONE {quote_text(zone)}, '%Y-%m-%d %H:%M')"
+    if kind is FieldType.BOOLEAN:
+        return f"CASE {value} WHEN TRUE THEN 'yes' WHEN FALSE THEN 'no' END"
     return f"CAST({value} AS VARCHAR)"
 
 

@@ -111,11 +111,11 @@ def test_an_explicit_date_takes_midnights(load: Loader) -> None:
     ("kind", "cells", "shown"),
     [
         ("number", ["1", "x", "2", "y", "z", "w"], "'x' is no number"),
-        ("boolean", ["true", "yes"], "'yes' is no boolean"),
+        ("boolean", ["true", "maybe"], "'maybe' is neither yes nor no"),
         ("date", ["2026-01-01", "2026-02-30"], "'2026-02-30' is no date"),
         ("date", ["2026-01-01 10:00"], "'2026-01-01 10:00' is no date"),
         ("date", ["31/12/2026", "12/31/2026", "30/12/2026"], "'12/31/2026' is no date"),
-        ("timestamp", ["2026-01-01 10:00", "noon"], "'noon' is no timestamp"),
+        ("timestamp", ["2026-01-01 10:00", "noon"], "'noon' is no date and time"),
         ("number", ["1e999"], "'1e999' is no number"),
         ("number", ["1" * 50], "is no number of up to 28 digits"),
     ],
