@@ -32,7 +32,7 @@ _ID_ENDING = re.compile(r"[_\- ]?(id|key|code|no|nr|number|uuid|ref)$", re.IGNOR
 
 @dataclass(frozen=True, slots=True)
 class LinkMatch:
-    """How well a proposed link holds: filled rows, and those that find their row."""
+    """How well a proposed link holds: filled rows, and those with a match."""
 
     link: LinkSource
     filled: int
@@ -82,7 +82,7 @@ class Detection:
     def toml(self) -> str:
         """The proposal as a file, with match rates as comments."""
         notes = {
-            match.link: f"{match.matched:,} of {match.filled:,} filled rows find their row"
+            match.link: f"{match.matched:,} of {match.filled:,} filled rows have a match"
             for match in self.links
         }
         return "".join(f"# {note}\n" for note in self.remarks) + render_manifest(

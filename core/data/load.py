@@ -234,7 +234,7 @@ def find_notes(catalogue: Catalogue) -> list[str]:
         filled = table.rows - table.by_name[link.field].blank
         if filled and link.matched * 100 < filled * _FEW_MATCHES_PERCENT:
             notes.append(
-                f"{link.label}: only {link.matched:,} of {filled:,} filled rows find their row"
+                f"{link.label}: only {link.matched:,} of {filled:,} filled rows have a match"
             )
     for table in catalogue.tables:
         notes += [

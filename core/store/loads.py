@@ -231,6 +231,14 @@ def list_loads(
     return tuple(_view(row) for row in session.exec(query))
 
 
+def loaded_manifests(session: ReadSession, paths: Collection[str]) -> frozenset[str]:
+    """Return those of the manifests that were loaded once."""
+    query = select(Load.manifest_path).where(
+        Load.state == LoadState.LOADED, col(Load.manifest_path).in_(paths)
+    )
+    return frozenset(session.exec(query))
+
+
 _NOBODY: Mapping[str, None] = {"process_id": None, "token": None}
 
 

@@ -5,9 +5,18 @@ from pathlib import Path
 
 from core.data.manifest import CsvOptions, Manifest, TableSource, read_manifest
 from core.data.snapshots import nothing_loaded
+from core.errors import UsageError
 from core.schedule.definition import MANUAL, Schedule, schedule_to_json
 from core.store.database import ReadSession, WriteSession
-from core.store.loads import LoadState, LoadView, NewLoad, ask_load_cancel, list_loads, queue_load
+from core.store.loads import (
+    LoadState,
+    LoadView,
+    NewLoad,
+    ask_load_cancel,
+    list_loads,
+    loaded_manifests,
+    queue_load,
+)
 from core.store.snapshots import current_snapshot
 from core.store.workspace import get_workspace, set_data_source
 from core.sync.claims import BY_HAND
@@ -19,7 +28,7 @@ from core.workspace.uploads import Upload, add_earlier_files, upload_of
 def load_proposal(workspace: OpenWorkspace, proposal: Proposal, actor: str) -> LoadView:
     """Queue the load of an upload, which is the source of the data from now on.
 
-    Raises: DataRefused, StorageFull, StoreError.
+    Raises: UsageError where other data waits to be loaded, DataRefused, StorageFull, StoreError.
     """
     return _load(workspace, write_manifest(proposal), actor)
 
@@ -27,7 +36,7 @@ def load_proposal(workspace: OpenWorkspace, proposal: Proposal, actor: str) -> L
 def load_manifest(workspace: OpenWorkspace, path: Path, actor: str) -> LoadView:
     """Queue the load of a manifest on the server, the source of the data from now on.
 
-    Raises: ManifestInvalid, StoreError.
+    Raises: UsageError where other data waits to be loaded, ManifestInvalid, StoreError.
     """
     read_manifest(path)
     return _load(workspace, path.resolve(), actor)
@@ -129,9 +138,22 @@ def _load(workspace: OpenWorkspace, path: Path, actor: str) -> LoadView:
     # Uploaded files stay as they are: loading them again by itself would only look fresh.
     uploaded = upload_of(workspace.settings, str(path)) is not None
     with workspace.store.write(actor) as session:
+        _refuse_to_displace(session, path)
         schedule = None if uploaded else get_workspace(session).load_schedule
         set_data_source(session, str(path), schedule)
         return queue_load(session, NewLoad(str(path), BY_HAND))
+
+
+def _refuse_to_displace(session: ReadSession, path: Path) -> None:
+    """Refuse a load that would take the place of a first load of other data; not of a refresh."""
+    current = current_snapshot(session)
+    for load in list_loads(session, states=[LoadState.QUEUED]):
+        waiting = load.manifest_path
+        known = {str(path), current.manifest_path if current else None}
+        if waiting not in known | loaded_manifests(session, [waiting]):
+            raise UsageError(
+                "Other data waits to be loaded. Let it be loaded first, or cancel that load."
+            )
 
 
 def _return_to_current(session: WriteSession) -> None:

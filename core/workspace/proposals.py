@@ -24,9 +24,9 @@ from core.durable import written_whole
 from core.errors import DataRefused, FileRefused
 from core.settings import Settings
 from core.workspace.proposal_edits import rename_table, renamed_link
-from core.workspace.uploads import Upload
+from core.workspace.uploads import DRAFT, Upload
 
-_DRAFT, _EARLIER, _FOUND = "draft.toml", "earlier.toml", "found.json"
+_EARLIER, _FOUND = "earlier.toml", "found.json"
 # One at a time in this process: each takes the memory of a load.
 _READING = threading.Lock()
 
@@ -101,7 +101,7 @@ def propose(upload: Upload, draft: Manifest, settings: Settings) -> Proposal:
 
 def read_proposal(upload: Upload) -> Proposal | None:
     """Return what is saved for the upload, None where nothing was proposed yet."""
-    manifest = _read(upload, _DRAFT)
+    manifest = _read(upload, DRAFT)
     if manifest is None:
         return None
     try:
@@ -116,7 +116,7 @@ def save_proposal(proposal: Proposal, manifest: Manifest) -> Proposal:
 
     Raises: StorageFull, FileRefused.
     """
-    _write(proposal.upload.folder / _DRAFT, render_manifest(manifest))
+    _write(proposal.upload.folder / DRAFT, render_manifest(manifest))
     return replace(proposal, manifest=manifest)
 
 
@@ -156,7 +156,7 @@ def save_earlier(upload: Upload, earlier: Manifest) -> None:
 def discard_draft(upload: Upload) -> None:
     """Forget what was changed since the upload was loaded: it is read anew when it is opened."""
     save_earlier(upload, read_manifest(upload.manifest))
-    for name in (_FOUND, _DRAFT):
+    for name in (_FOUND, DRAFT):
         (upload.folder / name).unlink(missing_ok=True)
 
 
@@ -241,7 +241,7 @@ def _found(detected: Detection, reading: int) -> Found:
 
 def _save(proposal: Proposal) -> Proposal:
     folder = proposal.upload.folder
-    _write(folder / _DRAFT, render_manifest(proposal.manifest))
+    _write(folder / DRAFT, render_manifest(proposal.manifest))
     _write(folder / _FOUND, _STORED.dump_json(proposal.found).decode())
     return proposal
 

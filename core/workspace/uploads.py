@@ -16,18 +16,20 @@ from core.data.load import translated_files
 from core.data.sources import source_for, sources
 from core.errors import DataTooLarge, FileRefused, UnknownName
 from core.settings import Settings
-from core.store.loads import list_loads
+from core.store.database import ReadSession
+from core.store.loads import list_loads, loaded_manifests
 from core.store.snapshots import list_snapshots
 from core.store.workspace import get_workspace
 from core.workspace.opened import OpenWorkspace
 
-MANIFEST = "dataset.toml"
+MANIFEST, DRAFT = "dataset.toml", "draft.toml"
 _FILES = "files"
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}")
 _UNSAFE = re.compile(r"[^\w ()&+,'-]")
 _DATED = re.compile(r"[ _.-]*\(?\d[\d _.-]*\)?$")
 _LONGEST_STEM = 60
 _CHUNK = 1 << 20
+_LOOKED_AT = 20
 _KEPT_S = 7 * 24 * 3600.0
 
 
@@ -45,6 +47,10 @@ class Upload:
     @property
     def manifest(self) -> Path:
         return self.folder / MANIFEST
+
+    @property
+    def brought_at(self) -> datetime:
+        return datetime.strptime(self.id.partition("-")[0], "%Y%m%dT%H%M%S%z")
 
     def tables(self) -> Mapping[str, str]:
         """Return the path of each file below the folder, by the name of its table."""
@@ -88,6 +94,14 @@ def upload_of(settings: Settings, manifest_path: str | None) -> Upload | None:
     folder = Path(manifest_path).parent
     same = folder.parent.resolve() == settings.uploads.resolve() and folder.is_dir()
     return Upload(folder.name, folder) if same and _ID.fullmatch(folder.name) else None
+
+
+def unloaded_uploads(settings: Settings, session: ReadSession) -> tuple[Upload, ...]:
+    """Return the uploads that were looked into and never loaded, newest first."""
+    found = sorted(_all_uploads(settings), key=lambda each: each.id, reverse=True)
+    drafts = [each for each in found if (each.folder / DRAFT).is_file()][:_LOOKED_AT]
+    loaded = loaded_manifests(session, [str(each.manifest) for each in drafts])
+    return tuple(each for each in drafts if str(each.manifest) not in loaded)
 
 
 def add_file(

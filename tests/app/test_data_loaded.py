@@ -19,6 +19,14 @@ from tests.app.conftest import OpenApp
 from tests.app.screen import words
 
 
+def remove_current(opened: OpenWorkspace) -> None:
+    """Remove the file with the data, as a restore of the store alone leaves it."""
+    with opened.store.read() as session:
+        current = current_snapshot(session)
+    assert current is not None
+    snapshot_path(opened.settings, current.id).unlink()
+
+
 def test_loaded_data_is_shown_in_one_line_with_its_tables(
     app: OpenApp, home: Path, opened: OpenWorkspace
 ) -> None:
@@ -55,10 +63,56 @@ def test_a_failed_load_stays_in_sight_with_what_to_do(
     page.button(key="data:load").click().run()
     work_off(opened, FileRefused("orders.csv, line 2: 3 cells where the first line names 2"))
     page = app("data")
-    assert "line 2: 3 cells where" in words(page)
+    assert "line 2: 3 cells where" in words(page) and "Nothing is loaded yet" in words(page)
     page.button(key="data:correct").click().run()
     assert upload_in(page) == upload
-    assert "What was found in your files" in words(page)
+    assert "What was found in your files" in words(page) and "line 2: 3 cells" in words(page)
+    assert page.button(key="data:load").label == "Load again"
+    page.button(key="data:load").click().run()
+    work_off(opened)
+    assert "is loaded" in words(page.run()) and "failed" not in words(page)
+
+
+def test_what_was_loaded_is_said_with_the_way_on(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    page.button(key="data:load").click().run()
+    work_off(opened)
+    page.run()
+    assert "3 people and what belongs to them, 6 rows in 2 tables" in words(page)
+    loaded = page.query_params["loaded"]
+    again = app("data", loaded=loaded[0] if isinstance(loaded, list) else loaded)
+    assert "Your data is loaded" in words(again)
+    assert "Your data is loaded" not in words(app("data"))
+
+
+@pytest.mark.parametrize("asked", ["0", "-1", "x" * 300, "None"])
+def test_a_load_that_is_none_is_not_spoken_of(app: OpenApp, sample: Path, asked: str) -> None:
+    page = app("data", loaded=asked)
+    assert "Your data is loaded" not in words(page) and not page.exception
+
+
+def test_a_refresh_that_is_done_is_shown_with_the_tables(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    page = app("data", view="Refresh")
+    page.button(key="data:refresh").click().run()
+    work_off(opened)
+    page.run()
+    assert "Your data is loaded" in words(page)
+    assert "Fields" in page.dataframe[0].value.columns
+
+
+def test_a_refresh_that_failed_and_a_file_that_is_gone_are_one_story(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    refresh(opened, "ann")
+    work_off(opened, FileRefused("orders.csv: no"))
+    remove_current(opened)
+    page = app("data")
+    assert len(page.error) == 1 and "stays in use" not in words(page)
+    assert "its file is gone from the disk" in words(page)
 
 
 def test_a_load_that_failed_leaves_the_data_and_can_be_let_go(
@@ -69,7 +123,7 @@ def test_a_load_that_failed_leaves_the_data_and_can_be_let_go(
     page.button(key="data:load").click().run()
     work_off(opened, FileRefused("customers.csv: no"))
     page = app("data")
-    assert "the data from before is still in use" in words(page)
+    assert "The load of" in words(page) and "stays in use" in words(page)
     page.button(key="data:keep").click().run()
     assert "failed" not in words(page) and "400 people" in words(page)
 
@@ -127,7 +181,7 @@ def test_every_view_opens_by_its_address(app: OpenApp, sample: Path, view: str) 
 def test_checks_have_verdicts(app: OpenApp, sample: Path) -> None:
     page = app("data", view="Checks")
     assert [each.value for each in page.header] == ["Everything is in order"]
-    assert "orders.customer_id → customers.customer_id: 100 % of" in words(page)
+    assert "orders.customer_id → customers.customer_id: every row in orders" in words(page)
 
 
 def test_the_sample_shop_is_left_for_own_data(
@@ -143,10 +197,7 @@ def test_the_sample_shop_is_left_for_own_data(
 def test_data_whose_file_is_gone_says_so_and_can_be_refreshed(
     app: OpenApp, sample: Path, opened: OpenWorkspace
 ) -> None:
-    with opened.store.read() as session:
-        current = current_snapshot(session)
-    assert current is not None
-    snapshot_path(opened.settings, current.id).unlink()
+    remove_current(opened)
     page = app("data")
     assert "is gone from the disk" in words(page)
     page.button(key="data:refresh").click().run()

@@ -11,11 +11,13 @@ from core.workspace.opened import OpenWorkspace
 from core.workspace.uploads import add_file, new_upload
 from tests.app.bringing import (
     CUSTOMERS,
+    ORDERS,
     bring,
     brought,
     edit_columns,
     proposal,
     upload_in,
+    work_off,
 )
 from tests.app.conftest import OpenApp
 from tests.app.screen import press, words
@@ -36,7 +38,7 @@ def test_files_become_a_proposal_that_stays_after_a_refresh(
     page = brought(app)
     assert page.selectbox(key="data:people").value == "customers"
     assert page.selectbox(key="data:people_key").value == "customer_id"
-    assert "66.7 % of 3 filled rows find their row" in words(page)
+    assert "66.7 % of the 3 rows in orders with a customer_id have a match" in words(page)
     again = app("data", upload=upload_in(page))
     assert words(again) == words(page) and not again.error
 
@@ -83,7 +85,7 @@ def test_links_are_added_and_removed(app: OpenApp, home: Path, opened: OpenWorks
     page.button(key="data:link").click().run()
     assert proposal(page, opened).manifest.links[0].label == "pages.who → customers.customer_id"
     page.button(key="data:check").click().run()
-    assert "100 % of 1 filled rows find their row" in words(page)
+    assert "Every row in pages with a who has a match in customers (1 row)" in words(page)
     page.button(key="data:unlink:0").click().run()
     assert proposal(page, opened).manifest.links == ()
 
@@ -146,7 +148,7 @@ def test_a_check_lasts_until_something_changes(app: OpenApp, home: Path) -> None
 
 def test_leaving_the_form_forgets_the_files(app: OpenApp, home: Path) -> None:
     page = brought(app)
-    page = press(page, "Cancel")
+    page = press(page, "Forget these files")
     assert "Bring your data" in words(page) and "upload" not in page.query_params
     assert not list((home / "uploads").iterdir())
 
@@ -189,6 +191,73 @@ def test_an_upload_that_was_never_read_is_read_in_the_zone_of_who_opens_it(
     upload = new_upload(opened.settings)
     add_file(upload, "customers.csv", io.BytesIO(CUSTOMERS.encode()), 1_000)
     assert app("data", upload=upload.id).selectbox(key="data:zone").value == "Asia/Tokyo"
+
+
+def test_corrections_are_found_again_from_another_page(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    upload = upload_in(page)
+    edit_columns(page, {2: {"Type": "Text"}})
+    page.selectbox(key="data:zone").set_value("Asia/Tokyo").run()
+    page = app("data")
+    assert "These files are not loaded yet: customers, orders" in words(page).replace("**", "")
+    page.button(key=f"data:go_on:{upload}").click().run()
+    assert page.selectbox(key="data:zone").value == "Asia/Tokyo"
+    assert proposal(page, opened).manifest.table("customers").types["born"] == "text"
+
+
+def test_files_that_wait_are_forgotten_from_the_page(app: OpenApp, home: Path) -> None:
+    upload = upload_in(brought(app))
+    page = app("data")
+    page.button(key=f"data:forget:{upload}").click().run()
+    assert "The files are forgotten" in words(page) and "not loaded yet" not in words(page)
+    assert not list((home / "uploads").iterdir())
+
+
+def test_a_load_that_was_cancelled_keeps_its_files_in_sight(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    page.button(key="data:load").click().run()
+    assert "not loaded yet" not in words(page)
+    page.button(key="data:cancel").click().run()
+    assert "not loaded yet" in words(page)
+
+
+def test_files_of_two_tabs_wait_for_each_other(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    one = brought(app)
+    other = brought(app, customers=f"{CUSTOMERS}04,Tom,\n", orders=ORDERS)
+    one.button(key="data:load").click().run()
+    other.button(key="data:load").click().run()
+    assert "Other data waits to be loaded" in words(other)
+    work_off(opened)
+    other.button(key="data:load").click().run()
+    work_off(opened)
+    assert "4 people" in words(app("data"))
+
+
+def test_a_column_is_made_yes_or_no_and_what_is_neither_is_named(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app, people="id,news,vip\n1,OUI,no\n2,non,perhaps\n3,,\n")
+    assert proposal(page, opened).manifest.table("people").types["news"] == "boolean"
+    edit_columns(page, {2: {"Type": "Yes or no"}})
+    page.button(key="data:check").click().run()
+    assert "line 3, column 'vip': 'perhaps' is neither yes nor no" in words(page)
+    assert "boolean" not in words(page)
+
+
+def test_yes_and_no_are_loaded_and_told_as_such(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app, people="id,news\n1,OUI\n2,non\n3,\n")
+    page.button(key="data:load").click().run()
+    work_off(opened)
+    fields = app("data", view="Fields").dataframe[0].value.set_index("Field")
+    assert fields.loc["news", ["Type", "Values"]].tolist() == ["Yes or no", "50 % yes"]
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_the_two_ends_of_a_link_keep_their_digits(load: Loader) -> None:
 def test_a_link_that_hardly_matches_is_noted(load: Loader) -> None:
     loaded = load("id\n1\n", ORDERS + LINK, orders="person\n1\n5\n6\n")
     assert loaded.report.notes == (
-        "orders.person → people.id: only 1 of 3 filled rows find their row",
+        "orders.person → people.id: only 1 of 3 filled rows have a match",
     )
 
 

@@ -75,7 +75,7 @@ def test_links_are_proposed_with_how_well_they_match(tmp_path: Path) -> None:
     detection = detected(tmp_path, SHOP)
     matches = {match.link.label: match.percent for match in detection.links}
     assert matches["orders.customer_id → customers.customer_id"] == 75
-    assert "# 3 of 4 filled rows find their row" in detection.toml
+    assert "# 3 of 4 filled rows have a match" in detection.toml
 
 
 def test_a_column_that_matches_little_is_no_link(tmp_path: Path) -> None:

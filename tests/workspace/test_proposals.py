@@ -9,7 +9,7 @@ import pytest
 from core.data.catalogue import FieldType
 from core.data.load import load_into
 from core.data.manifest import CsvOptions, read_manifest
-from core.errors import FileRefused, ManifestInvalid
+from core.errors import FileRefused, ManifestInvalid, UsageError
 from core.settings import Settings
 from core.store.loads import LoadState, claim_load, end_load, get_load, list_loads
 from core.store.snapshots import add_snapshot
@@ -195,6 +195,24 @@ def test_a_failed_load_is_told_until_another_way_is_taken(workspace: OpenWorkspa
     keep_current(workspace, "ann")
     with workspace.store.read() as session:
         assert failed_load(session) is None
+
+
+def test_a_first_load_does_not_take_the_place_of_another(workspace: OpenWorkspace) -> None:
+    waiting = load_proposal(workspace, proposed(workspace, customers=b"id\n1\n"), "ann")
+    other = proposed(workspace, customers=b"id\n1\n2\n")
+    with pytest.raises(UsageError, match="Other data waits to be loaded"):
+        load_proposal(workspace, other, "bob")
+    with workspace.store.read() as session:
+        assert source_of(session) == waiting.manifest_path
+    stop_load(workspace, waiting.id, "ann")
+    assert load_proposal(workspace, other, "bob").manifest_path == str(other.upload.manifest)
+
+
+def test_other_data_takes_the_place_of_a_refresh_that_waits(workspace: OpenWorkspace) -> None:
+    current(workspace, "/elsewhere/dataset.toml")
+    refresh(workspace, "ann")
+    made = proposed(workspace, customers=b"id\n1\n")
+    assert load_proposal(workspace, made, "ann").manifest_path == str(made.upload.manifest)
 
 
 def test_a_refresh_loads_from_where_the_data_came(workspace: OpenWorkspace) -> None:

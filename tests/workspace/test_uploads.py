@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from core.errors import DataTooLarge, FileRefused, UnknownName
 from core.settings import Settings
+from core.store.loads import LoadState, NewLoad, claim_load, end_load, queue_load
 from core.store.workspace import set_data_source
 from core.workspace.opened import OpenWorkspace, open_workspace
 from core.workspace.uploads import (
@@ -20,6 +22,7 @@ from core.workspace.uploads import (
     new_upload,
     remove_upload,
     sweep_uploads,
+    unloaded_uploads,
     upload_of,
 )
 
@@ -134,3 +137,22 @@ def test_old_uploads_go_unless_the_data_comes_from_them(workspace: OpenWorkspace
 def age(path: Path, days: float) -> None:
     then = time.time() - days * 24 * 3600
     os.utime(path, (then, then))
+
+
+def test_what_was_looked_into_and_never_loaded_waits(workspace: OpenWorkspace) -> None:
+    settings = workspace.settings
+    unread, first, second = (new_upload(settings) for _ in range(3))
+    add(unread, "a.csv")
+    for each in (first, second):
+        (each.folder / "draft.toml").touch()
+    with workspace.store.write("ann") as session:
+        load = queue_load(session, NewLoad(str(first.manifest), "by hand"))
+        claimed = claim_load(session, load.id, "one")
+        assert claimed is not None and claimed.token is not None
+        assert {each.id for each in unloaded_uploads(settings, session)} == {first.id, second.id}
+        end_load(session, load.id, claimed.token, LoadState.LOADED)
+        assert unloaded_uploads(settings, session) == (second,)
+
+
+def test_an_upload_knows_when_it_was_brought(upload: Upload) -> None:
+    assert abs((datetime.now(UTC) - upload.brought_at).total_seconds()) < 60

@@ -18,6 +18,7 @@ from core.ui.words import count, share
 _SHOWN = 100
 _SAMPLE = 20
 _AT_ONCE = 30
+_FIELD = 140
 _Looked = tuple[duckdb.DuckDBPyConnection, Snapshot, Table, Sequence[Field]]
 
 
@@ -52,18 +53,21 @@ def _draw_table(table: Table, fields: Sequence[Field], copy: str) -> None:
     profiles = _profiles(copy, table.name, names)
     rows = {
         "Field": [field.label or field.name for field in fields],
-        "In the file": [field.name for field in fields],
+        "Values": [_values(field, profiles.get(field.name)) for field in fields],
         "Type": [_kind(table, field) for field in fields],
         "Filled": [share(table.rows - field.blank, table.rows) for field in fields],
-        "Values": [_values(field, profiles.get(field.name)) for field in fields],
+        "In the file": [field.name for field in fields],
     }
     if all(field.label in ("", field.name) for field in fields):
         del rows["In the file"]
-    wide = {"Values": st.column_config.TextColumn(width="large")}
+    config = {
+        "Field": st.column_config.TextColumn(width=_FIELD, pinned=True),
+        "Values": st.column_config.TextColumn(width="large"),
+    }
     st.dataframe(
         rows,
         hide_index=True,
-        column_config=wide,
+        column_config=config,
         height="content" if len(fields) <= _AT_ONCE else "auto",
         alt=f"Fields of {table.name}",
     )

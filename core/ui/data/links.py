@@ -49,14 +49,17 @@ def _draw_link(upload: str, position: int, link: LinkSource, found: Matches | No
 
 def _held(found: Matches | None) -> str:
     if found is None:
-        return "Press Check to see how many rows find theirs"
+        return "Press Check to see how many rows have a match"
     said = f"{found.sentence[:1].upper()}{found.sentence[1:]}"
     return said if found.are_enough else f":orange[{said}]"
 
 
 def _all_matches(proposal: Proposal, report: CheckReport | None) -> dict[tuple[str, ...], Matches]:
     """Return how well each link holds by its ends, as far as it is known."""
-    known = {_ends(each.link): Matches(each.matched, each.filled) for each in proposal.found.links}
+    known = {
+        _ends(each.link): Matches(each.link, each.matched, each.filled)
+        for each in proposal.found.links
+    }
     if report is not None and report.loaded is not None:
         catalogue = report.loaded.catalogue
         known |= {_ends(link): matches_of(catalogue, link) for link in catalogue.links}

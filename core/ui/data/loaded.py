@@ -65,7 +65,8 @@ def draw_tables(catalogue: Catalogue) -> None:
 
 def draw_checks(catalogue: Catalogue) -> None:
     """Draw what was checked when the data was loaded, what needs a look first."""
-    notes = find_notes(catalogue)
+    told = tuple(f"{link.label}:" for link in catalogue.links)
+    notes = [note for note in find_notes(catalogue) if not note.startswith(told)]
     notes += [
         f"{name} is linked to no other table, so segments cannot use it"
         for name in unlinked_tables(catalogue)

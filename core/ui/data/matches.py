@@ -1,18 +1,19 @@
-"""How well tables belong together: rows that find theirs over a link, tables without any."""
+"""How well tables belong together: rows with a match over a link, tables without any."""
 
 from dataclasses import dataclass
 
 from core.data.catalogue import Catalogue, Link
-from core.data.manifest import Manifest
-from core.ui.words import count, share
+from core.data.manifest import LinkSource, Manifest
+from core.ui.words import count, number_of, share
 
 _GOOD_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Of the rows where a link's column is `filled`, so many are `matched` with a row."""
+    """Of the rows where the link's column is `filled`, so many are `matched` with a row."""
 
+    link: Link | LinkSource
     matched: int
     filled: int
 
@@ -22,19 +23,29 @@ class Matches:
 
     @property
     def said(self) -> str:
-        """The share that finds its row."""
+        """The share that has a match."""
         return share(self.matched, self.filled)
 
     @property
     def sentence(self) -> str:
+        rows = f"in {self.link.table} with a {self.link.field}"
+        match = f"a match in {self.link.to_table}"
         if not self.filled:
             return "the column is blank in every row"
-        return f"{self.said} of {count(self.filled)} filled rows find their row"
+        if self.matched in (0, self.filled):
+            every = "every" if self.matched else "no"
+            return f"{every} row {rows} has {match} ({number_of(self.filled, 'row')})"
+        lacking = count(self.filled - self.matched)
+        have = "has" if lacking == "1" else "have"
+        return (
+            f"{self.said} of the {count(self.filled)} rows {rows} have {match}, {lacking} {have} "
+            "none"
+        )
 
 
 def matches_of(catalogue: Catalogue, link: Link) -> Matches:
     """Return how well a link of the loaded data holds."""
-    return Matches(link.matched, catalogue.filled_rows(link))
+    return Matches(link, link.matched, catalogue.filled_rows(link))
 
 
 def unlinked_tables(data: Catalogue | Manifest) -> list[str]:

@@ -50,6 +50,6 @@ def _rows(catalogue: Catalogue) -> dict[str, list[str]]:
     return {
         "From": [f"{link.table}.{link.field}" for link in catalogue.links],
         "To": [f"{link.to_table}.{link.to_field}" for link in catalogue.links],
-        "Rows that find theirs": [each.said for each in found],
-        "Of filled rows": [count(each.filled) for each in found],
+        "With a match": [each.said for each in found],
+        "Of rows that are filled": [count(each.filled) for each in found],
     }

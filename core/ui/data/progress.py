@@ -27,19 +27,34 @@ def draw_progress() -> None:
 
 
 def draw_failure(state: DataState, load: LoadView) -> None:
-    """Draw why the last load failed, with what can be done about it."""
+    """Draw why the last load failed, what that means, and what can be done about it."""
     with st.container(border=True):
-        began = load.started_at or load.queued_at
-        kept = "; the data from before is still in use" if state.current else ""
-        what = "refresh" if state.current else "load"
-        st.error(
-            f"**The {what} of {state.when(began)} failed**{kept}. "
-            + plain(_sentence(load.error or "It did not say why.")),
-            icon=":material/error:",
-        )
+        draw_reason(state, load, _meant(state))
         if may(Role.ADMIN):
             with st.container(horizontal=True):
                 _draw_remedies(state, load)
+
+
+def draw_reason(state: DataState, load: LoadView, meant: str) -> None:
+    """Draw that a load failed and why, and what that means."""
+    current = state.current
+    is_refresh = current is not None and current.manifest_path == load.manifest_path
+    what = "refresh" if is_refresh else "load"
+    why = plain(_sentence(load.error or "It did not say why."))
+    began = state.when(load.started_at or load.queued_at)
+    st.error(f"**The {what} of {began} failed.** {why} {meant}", icon=":material/error:")
+
+
+def _meant(state: DataState) -> str:
+    current = state.current
+    if current is None:
+        return "Nothing is loaded yet."
+    if not state.is_there:
+        return (
+            "The data from before cannot be used either, as its file is gone from the disk: "
+            "nothing can be counted until a refresh succeeds."
+        )
+    return f"The data of {state.when(current.created_at)} stays in use."
 
 
 def _draw_load(load: LoadView, is_first: bool) -> None:
@@ -72,6 +87,14 @@ def _draw_cancel(load: LoadView) -> None:
 
 
 def _draw_remedies(state: DataState, load: LoadView) -> None:
+    upload = upload_of(workspace().settings, load.manifest_path)
+    if upload and st.button(
+        "See what is wrong and correct it",
+        key="data:correct",
+        type="primary" if load.error_kind != "FewerRows" else "secondary",
+        icon=":material/edit:",
+    ):
+        show(upload=upload.id)
     if load.error_kind == "FewerRows":
         if st.button("Refresh all the same", key="data:accept", type="primary"):
             refresh(workspace(), actor(), accept_fewer=True)
@@ -79,9 +102,6 @@ def _draw_remedies(state: DataState, load: LoadView) -> None:
     elif st.button("Try again", key="data:again", icon=":material/refresh:"):
         refresh(workspace(), actor())
         st.rerun()
-    upload = upload_of(workspace().settings, load.manifest_path)
-    if upload and st.button("Correct names and types", key="data:correct", icon=":material/edit:"):
-        show(upload=upload.id)
     current = state.current
     elsewhere = current is not None and current.manifest_path != load.manifest_path
     if elsewhere and st.button("Keep the current data", key="data:keep"):

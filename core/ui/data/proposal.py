@@ -6,6 +6,7 @@ from core.data.catalogue import FieldType
 from core.data.detect import Doubt
 from core.data.manifest import DateOrder, TableSource
 from core.data.report import CheckReport
+from core.ui.data.arrival import await_load
 from core.ui.data.columns import column_names, draw_tables
 from core.ui.data.draft import (
     change,
@@ -17,6 +18,9 @@ from core.ui.data.draft import (
 )
 from core.ui.data.formats import draw_formats, with_option
 from core.ui.data.links import draw_links
+from core.ui.data.progress import draw_reason
+from core.ui.data.state import DataState
+from core.ui.data.unloaded import forget
 from core.ui.edge import on_click, plain
 from core.ui.navigation import show
 from core.ui.session import actor, workspace
@@ -30,7 +34,6 @@ from core.workspace.proposal_edits import (
     choose_zone,
 )
 from core.workspace.proposals import Proposal, discard_draft
-from core.workspace.uploads import remove_upload
 
 _DATES: dict[str, tuple[str, DateOrder]] = {
     "data:day_first": ("Days come first: 31/12", "day first"),
@@ -38,16 +41,18 @@ _DATES: dict[str, tuple[str, DateOrder]] = {
 }
 
 
-def draw_proposal(upload_id: str) -> None:
+def draw_proposal(upload_id: str, state: DataState) -> None:
     """Draw the proposal of that upload.
 
     Raises: UnknownName, FileRefused, StorageFull, QueryFailed.
     """
     proposal = open_proposal(upload_id)
+    if state.failed is not None and state.is_failed(proposal.upload):
+        draw_reason(state, state.failed, "Correct it below, then load again.")
     st.header("What was found in your files", anchor=False)
-    st.caption(_summary(proposal))
+    st.caption(_summary(proposal, state))
     if proposal.found.problem:
-        _draw_problem(proposal)
+        _draw_problem(proposal, state)
         return
     for number, doubt in enumerate(proposal.open_doubts):
         _draw_doubt(proposal, doubt, number)
@@ -55,19 +60,20 @@ def draw_proposal(upload_id: str) -> None:
     draw_tables(proposal)
     if len(proposal.manifest.tables) > 1:
         draw_links(proposal, last_check(proposal))
-    _draw_buttons(proposal)
+    _draw_buttons(proposal, state)
 
 
-def _summary(proposal: Proposal) -> str:
+def _summary(proposal: Proposal, state: DataState) -> str:
     named = [
         f"{plain(name)} ({number_of(table.rows, 'row')})"
         for name, table in proposal.found.tables.items()
         if name in {each.name for each in proposal.manifest.tables}
     ]
-    return " · ".join([*named, "nothing is loaded yet"])
+    loaded = "nothing of what you change here" if state.is_loaded(proposal.upload) else "nothing"
+    return " · ".join([*named, f"{loaded} is loaded yet"])
 
 
-def _draw_problem(proposal: Proposal) -> None:
+def _draw_problem(proposal: Proposal, state: DataState) -> None:
     said = proposal.found.problem or ""
     st.error(
         f"**The files cannot be read like this.** {plain(said)}. "
@@ -78,7 +84,7 @@ def _draw_problem(proposal: Proposal) -> None:
         st.subheader("How the files are written", anchor=False)
         for table in proposal.manifest.tables:
             draw_formats(proposal, table)
-    _draw_cancel(proposal)
+    _draw_leaving(proposal, state)
 
 
 def _draw_doubt(proposal: Proposal, doubt: Doubt, number: int) -> None:
@@ -166,7 +172,7 @@ def _change_zone(upload: str) -> None:
     change(upload, lambda manifest: choose_zone(manifest, zone))
 
 
-def _draw_buttons(proposal: Proposal) -> None:
+def _draw_buttons(proposal: Proposal, state: DataState) -> None:
     report = last_check(proposal)
     people_key = proposal.manifest.table(proposal.manifest.people).key
     if report is not None:
@@ -174,18 +180,18 @@ def _draw_buttons(proposal: Proposal) -> None:
     ready = not proposal.open_doubts and people_key is not None
     with st.container(horizontal=True):
         if st.button(
-            "Refresh" if _is_loaded(proposal) else "Load",
+            _load_label(proposal, state),
             key="data:load",
             type="primary",
             icon=":material/database_upload:",
             disabled=not ready,
         ):
-            load_proposal(workspace(), proposal, actor())
+            await_load(load_proposal(workspace(), proposal, actor()).id)
             show()
         if st.button("Check", key="data:check", icon=":material/fact_check:"):
             check_now(proposal)
             st.rerun()
-        _draw_cancel(proposal)
+        _draw_leaving(proposal, state)
     if not ready:
         st.caption(
             "Before it can be loaded, choose the column that names your people."
@@ -206,14 +212,16 @@ def _draw_verdict(report: CheckReport) -> None:
         st.warning(plain(f"{note}."), icon=":material/rule:")
 
 
-def _draw_cancel(proposal: Proposal) -> None:
-    if st.button("Cancel", key="data:cancel_proposal"):
-        if _is_loaded(proposal):
-            discard_draft(proposal.upload)
-        else:
-            remove_upload(proposal.upload)
+def _load_label(proposal: Proposal, state: DataState) -> str:
+    if state.is_loaded(proposal.upload):
+        return "Refresh"
+    return "Load again" if state.is_failed(proposal.upload) else "Load"
+
+
+def _draw_leaving(proposal: Proposal, state: DataState) -> None:
+    if any(each.id == proposal.upload.id for each in state.unloaded):
+        if st.button("Forget these files", key="data:forget", icon=":material/delete:"):
+            forget(proposal.upload)
+    elif st.button("Cancel", key="data:cancel_proposal"):
+        discard_draft(proposal.upload)
         show()
-
-
-def _is_loaded(proposal: Proposal) -> bool:
-    return proposal.upload.manifest.is_file()

@@ -1,11 +1,10 @@
 """Where the data comes from, when it is refreshed, and what became of earlier refreshes."""
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from core.schedule.definition import schedule_from_json
 from core.store.loads import LoadView
+from core.ui.data.arrival import await_load
 from core.ui.data.state import DataState
 from core.ui.data.words import LOAD_WORDS
 from core.ui.edge import plain, say_next
@@ -14,8 +13,10 @@ from core.ui.roles import Role
 from core.ui.run_words import by
 from core.ui.schedule_form import draw_schedule_form
 from core.ui.session import actor, may, workspace
-from core.ui.words import count, full_moment, length
+from core.ui.words import length
 from core.workspace.data_source import refresh, save_schedule
+
+_DATA_OF = "Data of"
 
 
 def draw_refresh(state: DataState) -> None:
@@ -33,27 +34,36 @@ def draw_refresh(state: DataState) -> None:
 
 
 def _origin(state: DataState) -> str:
-    if state.upload is not None:
-        return "It comes from files that were uploaded. They stay as they are."
+    current = state.current
     if state.source is None:
         return "It is not known any more where the data came from: load other data."
-    return f"It comes from the server, as {plain(state.source)} says."
+    subject = "It"
+    if current is not None and current.manifest_path != state.source:
+        subject = "A refresh would bring other data than what is in use: it"
+    if state.upload is not None:
+        return f"{subject} comes from files that were uploaded. They stay as they are."
+    return f"{subject} comes from the server, as {plain(state.source)} says."
 
 
 def draw_copies(state: DataState) -> None:
     """Draw the copies of the data whose files are kept."""
     st.caption(
         "The last three copies are kept, and those that a run needs. A list is always worked out "
-        "from the newest."
+        "from the newest. Below stand the rows of each table."
     )
     current = state.current.id if state.current else None
-    rows = {
-        "Data of": [full_moment(copy.created_at, state.zone) for copy in state.copies],
+    rows: dict[str, list[object]] = {
+        _DATA_OF: [state.when(copy.created_at) for copy in state.copies],
         "State": ["in use" if copy.id == current else "" for copy in state.copies],
-        "Rows": [_rows(copy.rows) for copy in state.copies],
         "By": [by(copy.actor) for copy in state.copies],
     }
-    st.dataframe(rows, hide_index=True, alt="Copies of the data")
+    tables = list(dict.fromkeys(table for copy in state.copies for table in copy.rows))
+    config = {_DATA_OF: st.column_config.TextColumn(pinned=True)}
+    for number, table in enumerate(tables):
+        rows[f"rows:{number}"] = [copy.rows.get(table) for copy in state.copies]
+        config[f"rows:{number}"] = st.column_config.NumberColumn(table, format="localized")
+    st.dataframe(rows, hide_index=True, column_config=config, alt="Rows of each table by copy")
+    st.caption(f"Times in {plain(state.saved.zone)}.")
 
 
 def _draw_ways(state: DataState) -> None:
@@ -65,7 +75,7 @@ def _draw_ways(state: DataState) -> None:
             show(upload=upload.id)
     closed = state.under_way is not None or state.source is None
     if st.button("Refresh now", key="data:refresh", icon=":material/refresh:", disabled=closed):
-        refresh(workspace(), actor())
+        await_load(refresh(workspace(), actor()).id)
         st.rerun()
     if st.button("Load other data", key="data:other", icon=":material/database_upload:"):
         show(replace="all")
@@ -95,14 +105,17 @@ def _draw_loads(state: DataState) -> None:
         st.caption("No refresh was asked for yet.")
         return
     rows = {
-        "Asked for": [full_moment(load.queued_at, state.zone) for load in state.loads],
+        "Asked for": [state.when(load.queued_at) for load in state.loads],
         "State": [LOAD_WORDS[load.state] for load in state.loads],
-        "By": [_asker(load) for load in state.loads],
-        "Took": [_took(load) for load in state.loads],
         "What happened": [load.error or "" for load in state.loads],
+        "Took": [_took(load) for load in state.loads],
+        "By": [_asker(load) for load in state.loads],
     }
-    wide = {"What happened": st.column_config.TextColumn(width="large")}
-    st.dataframe(rows, hide_index=True, column_config=wide, alt="Recent refreshes")
+    if not any(load.error for load in state.loads):
+        del rows["What happened"]
+    config = {"What happened": st.column_config.TextColumn(width="large")}
+    st.dataframe(rows, hide_index=True, column_config=config, alt="Recent refreshes")
+    st.caption(f"Times in {plain(state.saved.zone)}. A cell that is cut opens with a double click.")
 
 
 def _asker(load: LoadView) -> str:
@@ -113,7 +126,3 @@ def _took(load: LoadView) -> str:
     if load.started_at is None or load.finished_at is None:
         return ""
     return length(load.finished_at - load.started_at)
-
-
-def _rows(rows: Mapping[str, int]) -> str:
-    return ", ".join(f"{count(number)} {name}" for name, number in rows.items())

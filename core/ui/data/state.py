@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from core.data.snapshots import snapshot_path
 from core.sample.workspace import has_sample
 from core.store.loads import LoadView, list_loads
 from core.store.snapshots import SnapshotView, current_snapshot, list_snapshots
@@ -11,12 +12,15 @@ from core.store.workspace import WorkspaceView, get_workspace
 from core.ui.session import workspace
 from core.ui.words import moment
 from core.workspace.data_source import failed_load, load_under_way, source_of
-from core.workspace.uploads import Upload, upload_of
+from core.workspace.uploads import Upload, unloaded_uploads, upload_of
 
 
 @dataclass(frozen=True, slots=True)
 class DataState:
-    """The data as the store knows it; `source` is the manifest that a refresh loads."""
+    """The data as the store knows it; `source` is the manifest that a refresh loads.
+
+    `unloaded` are files that wait for somebody, those of a load that waits or failed aside.
+    """
 
     saved: WorkspaceView
     current: SnapshotView | None
@@ -25,6 +29,7 @@ class DataState:
     failed: LoadView | None
     copies: tuple[SnapshotView, ...]
     loads: tuple[LoadView, ...]
+    unloaded: tuple[Upload, ...]
     is_sample: bool
     now: datetime
 
@@ -37,6 +42,28 @@ class DataState:
         """The upload that the data comes from, None where it comes from elsewhere."""
         return upload_of(workspace().settings, self.source)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the file with the current data is on the disk."""
+        current = self.current
+        return current is not None and snapshot_path(workspace().settings, current.id).is_file()
+
+    @property
+    def loaded_by(self) -> int | None:
+        """The load that the current data came by, as far as it is known still."""
+        current = self.current.id if self.current else None
+        done = (each.id for each in self.loads if each.snapshot_id == current)
+        return next(done, None) if current else None
+
+    def is_failed(self, upload: Upload) -> bool:
+        """Return whether the last load was of that upload, and failed."""
+        return self.failed is not None and self.failed.manifest_path == str(upload.manifest)
+
+    def is_loaded(self, upload: Upload) -> bool:
+        """Return whether the current data came from that upload."""
+        found = upload_of(workspace().settings, self.current.manifest_path if self.current else "")
+        return found is not None and found.id == upload.id
+
     def when(self, at: datetime) -> str:
         """Return a moment in the workspace's zone."""
         return moment(at, self.zone, self.now)
@@ -44,15 +71,20 @@ class DataState:
 
 def read_state() -> DataState:
     """Return what there is to show. Raises: StoreError."""
-    with workspace().store.read() as session:
+    opened = workspace()
+    with opened.store.read() as session:
+        under_way, failed = load_under_way(session), failed_load(session)
+        spoken_of = {load.manifest_path for load in (under_way, failed) if load is not None}
+        unloaded = unloaded_uploads(opened.settings, session)
         return DataState(
             saved=get_workspace(session),
             current=current_snapshot(session),
             source=source_of(session),
-            under_way=load_under_way(session),
-            failed=failed_load(session),
+            under_way=under_way,
+            failed=failed,
             copies=list_snapshots(session),
             loads=list_loads(session),
+            unloaded=tuple(each for each in unloaded if str(each.manifest) not in spoken_of),
             is_sample=has_sample(session),
             now=session.now(),
         )

@@ -8,6 +8,7 @@ from typing import IO
 import streamlit as st
 
 from core.errors import UsageError
+from core.ui.data.arrival import await_load
 from core.ui.navigation import show
 from core.ui.roles import Role
 from core.ui.session import actor, may, workspace
@@ -108,7 +109,7 @@ def _draw_server_folder() -> None:
         )
         path = st.text_input("Path of the dataset.toml", key="data:path", placeholder="/srv/crm/…")
         if st.button("Load it", key="data:load_path", disabled=not path.strip()):
-            load_manifest(workspace(), _absolute(path), actor())
+            await_load(load_manifest(workspace(), _absolute(path), actor()).id)
             show()
 
 
