@@ -19,15 +19,16 @@ def draw_sample_card() -> None:
         )
         if may(Role.ADMIN):
             with way, st.popover("Start with my own data", icon=":material/upload_file:"):
-                _draw_question()
+                draw_leaving("sample:leave")
 
 
-def _draw_question() -> None:
+def draw_leaving(key: str) -> None:
+    """Draw what leaving the sample shop does, and the button that does it."""
     st.markdown(
         "The sample shop is put away with its segments and its practice list. What you made "
         "yourself stays."
     )
-    if st.button("Put the sample shop away", type="primary", key="sample:leave"):
+    if st.button("Put the sample shop away", type="primary", key=key):
         leave_sample(workspace(), actor())
         say_next("The sample shop is put away.")
         go("data")

@@ -129,7 +129,11 @@ def advice_on(run: RunView, destination: str) -> Advice:
 
 
 def find_needs(
-    session: ReadSession, activations: Sequence[ActivationView], newest: Mapping[int, RunView]
+    session: ReadSession,
+    activations: Sequence[ActivationView],
+    newest: Mapping[int, RunView],
+    *,
+    is_data_gone: bool = False,
 ) -> tuple[Need, ...]:
     """Return what needs somebody, the most urgent first; `newest` are the lists' newest runs."""
     destinations = {view.key: view for view in list_destinations(session)}
@@ -137,7 +141,7 @@ def find_needs(
     needs = [
         *_asked(session, {view.id: view for view in activations}),
         *_paused_destinations(destinations.values()),
-        *_failed_load(session),
+        *_data(session, is_gone=is_data_gone),
         *_paused_segments(segments.values(), {view.segment_key for view in activations}),
         *_lists(activations, newest, destinations, segments),
     ]
@@ -191,19 +195,18 @@ def _paused_destinations(views: Iterable[DestinationView]) -> Iterator[Need]:
             )
 
 
-def _failed_load(session: ReadSession) -> Iterator[Need]:
-    states = [LoadState.LOADED, LoadState.FAILED]
-    for load in list_loads(session, states=states, limit=1):
-        if load.state is LoadState.FAILED:
-            yield Need(
-                NeedKind.DATA,
-                "Data",
-                "The last refresh failed, so the data is not up to date.",
-                load.error or "",
-                _ADMIN,
-                Place.DATA,
-                "",
-            )
+def _data(session: ReadSession, *, is_gone: bool) -> Iterator[Need]:
+    """Yield one need at most: that the data is gone says more than that its refresh failed."""
+    ended = list_loads(session, states=[LoadState.LOADED, LoadState.FAILED], limit=1)
+    failed = next((load for load in ended if load.state is LoadState.FAILED), None)
+    if is_gone:
+        said = "The file with the data is gone from the disk, so nothing can be counted or sent."
+    elif failed is not None:
+        said = "The last refresh failed, so the data is not up to date."
+    else:
+        return
+    detail = (failed.error if failed else "Refresh the data to bring it back.") or ""
+    yield Need(NeedKind.DATA, "Data", said, detail, _ADMIN, Place.DATA, "")
 
 
 def _paused_segments(views: Iterable[SegmentView], used: set[str]) -> Iterator[Need]:

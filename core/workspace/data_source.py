@@ -4,9 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.data.manifest import CsvOptions, Manifest, TableSource, read_manifest
-from core.data.snapshots import nothing_loaded
+from core.data.snapshots import nothing_loaded, snapshot_path
 from core.errors import UsageError
 from core.schedule.definition import MANUAL, Schedule, schedule_to_json
+from core.settings import Settings
 from core.store.database import ReadSession, WriteSession
 from core.store.loads import (
     LoadState,
@@ -89,6 +90,12 @@ def keep_current(workspace: OpenWorkspace, actor: str) -> None:
     """
     with workspace.store.write(actor) as session:
         _return_to_current(session)
+
+
+def is_data_gone(session: ReadSession, settings: Settings) -> bool:
+    """Return whether the file of the current data is missing, as after a restore without it."""
+    current = current_snapshot(session)
+    return current is not None and not snapshot_path(settings, current.id).is_file()
 
 
 def load_under_way(session: ReadSession) -> LoadView | None:

@@ -57,12 +57,12 @@ class Overview:
     moves: tuple[Move, ...]
 
 
-def look_at_lists(session: ReadSession) -> Overview:
-    """Return how all lists stand now."""
+def look_at_lists(session: ReadSession, *, is_data_gone: bool = False) -> Overview:
+    """Return how all lists stand now; `is_data_gone` says that the file of the data is missing."""
     activations = list_activations(session)
     newest = newest_runs(session)
     audiences = {view.id: view for view in list_audiences(session)}
-    needs = find_needs(session, activations, newest)
+    needs = find_needs(session, activations, newest, is_data_gone=is_data_gone)
     points = _by_activation(list_points(session, limit=POINTS_READ))
     matched = _matched_runs(activations, newest, audiences)
     instants = data_instants(session, set(matched.values()))

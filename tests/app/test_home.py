@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.data.snapshots import snapshot_path
 from core.store.activations import create_activation
 from core.store.audiences import book_ledger, note_write
 from core.store.destinations import pause_destination
 from core.store.run_states import RunState
 from core.store.snapshots import current_snapshot
 from core.store.workspace import name_workspace
+from core.workspace.loading import load_data
 from core.workspace.opened import OpenWorkspace
 from tests.app.conftest import OpenApp
 from tests.app.runs import COUNTS, run_in, sample_list
@@ -52,6 +54,25 @@ def test_a_first_visit_is_led_to_the_data(app: OpenApp, home: Path) -> None:
     assert "Your first list, in four steps" in words(page)
     page.button(key="home:step:data").click().run()
     assert page.title[0].value == "Data"
+
+
+def test_the_guide_leads_out_of_the_sample_shop_to_own_data(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    load_data(opened, sample / "sample" / "dataset.toml", "test")
+    page = app("home")
+    page.button(key="home:leave_sample").click().run()
+    assert page.title[0].value == "Data" and "Bring your data" in words(page)
+
+
+def test_data_whose_file_is_gone_is_not_in_order(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    snapshot_path(opened.settings, snapshot(opened)).unlink()
+    page = app("home")
+    assert "1 thing needs you" in words(page) and "match" not in page.header[0].value
+    assert "The file with the data is gone from the disk" in words(page)
+    assert "Refreshed **" not in words(page)
 
 
 def test_the_sample_shop_is_called_one_and_can_be_left(

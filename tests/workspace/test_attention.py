@@ -48,9 +48,25 @@ def held(world: World) -> RunOutcome:
     return world.run([])
 
 
+def fail_load(world: World) -> None:
+    with world.store.write("ana") as session:
+        load = claim_load(session, queue_load(session, NewLoad("d.toml", "schedule")).id, "p")
+        assert load is not None and load.token is not None
+        end_load(session, load.id, load.token, LoadState.FAILED, error=CallRefused("No such file."))
+
+
 def test_a_list_in_order_needs_nobody(world: World) -> None:
     world.run(PEOPLE)
     assert needs(world) == []
+
+
+def test_data_that_is_gone_is_said_once_with_why_the_refresh_failed(world: World) -> None:
+    world.run(PEOPLE)
+    fail_load(world)
+    with world.store.read() as session:
+        (need,) = look_at_lists(session, is_data_gone=True).needs
+    assert "is gone from the disk" in need.said
+    assert (need.place, need.detail) == (Place.DATA, "No such file.")
 
 
 def test_a_held_run_asks_for_approval_with_its_reason(world: World) -> None:
@@ -102,10 +118,7 @@ def test_a_list_that_new_data_paused_needs_somebody(world: World) -> None:
 
 
 def test_a_failed_refresh_needs_an_admin(world: World) -> None:
-    with world.store.write("ana") as session:
-        load = claim_load(session, queue_load(session, NewLoad("d.toml", "schedule")).id, "p")
-        assert load is not None and load.token is not None
-        end_load(session, load.id, load.token, LoadState.FAILED, error=CallRefused("No such file."))
+    fail_load(world)
     assert needs(world) == [(NeedKind.DATA, Place.DATA, "")]
 
 

@@ -42,4 +42,4 @@ def draw_arrival(state: DataState, current: SnapshotView, catalogue: Catalogue) 
             f":green[:material/check_circle:] **Your data is loaded:** {people} and what belongs "
             f"to them, {rows} in {tables}, as the files were {state.when(current.created_at)}."
         )
-        link("segments", "Describe the people you mean", icon=":material/group:", new="1")
+        link("segments", "Make a segment", icon=":material/group:", new="1")

@@ -13,12 +13,12 @@ from core.data.snapshots import snapshot_path
 from core.ui.data.words import TYPE_WORDS
 from core.ui.edge import errors_shown
 from core.ui.session import workspace
-from core.ui.words import count, share
+from core.ui.words import count, share, shortened
 
 _SHOWN = 100
 _SAMPLE = 20
 _AT_ONCE = 30
-_FIELD = 140
+_FIELD, _LETTERS = 140, 54
 _Looked = tuple[duckdb.DuckDBPyConnection, Snapshot, Table, Sequence[Field]]
 
 
@@ -102,11 +102,19 @@ def _values(field: Field, profile: FieldProfile | None) -> str:
     if field.type is FieldType.BOOLEAN:
         return "" if profile.true_share is None else f"{100 * profile.true_share:.0f} % yes"
     if field.type is FieldType.TEXT:
-        return ", ".join(profile.top)
+        return _some(profile.top)
     if profile.least is None:
         return ""
     same = profile.least == profile.most
     return profile.least if same else f"{profile.least} to {profile.most}"
+
+
+def _some(values: Sequence[str]) -> str:
+    """Return as many of the values as the column shows whole, one at least."""
+    shown = list(values)
+    while len(shown) > 1 and len(", ".join(shown)) > _LETTERS:
+        shown.pop()
+    return shortened(", ".join(shown), _LETTERS)
 
 
 @st.cache_data(max_entries=64, show_spinner="Looking at the fields …")

@@ -49,7 +49,7 @@ def _meant(state: DataState) -> str:
     current = state.current
     if current is None:
         return "Nothing is loaded yet."
-    if not state.is_there:
+    if state.is_gone:
         return (
             "The data from before cannot be used either, as its file is gone from the disk: "
             "nothing can be counted until a refresh succeeds."

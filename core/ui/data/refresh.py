@@ -115,7 +115,8 @@ def _draw_loads(state: DataState) -> None:
         del rows["What happened"]
     config = {"What happened": st.column_config.TextColumn(width="large")}
     st.dataframe(rows, hide_index=True, column_config=config, alt="Recent refreshes")
-    st.caption(f"Times in {plain(state.saved.zone)}. A cell that is cut opens with a double click.")
+    cut = " A cell that is cut opens with a double click." if "What happened" in rows else ""
+    st.caption(f"Times in {plain(state.saved.zone)}.{cut}")
 
 
 def _asker(load: LoadView) -> str:

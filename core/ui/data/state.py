@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from core.data.snapshots import snapshot_path
 from core.sample.workspace import has_sample
 from core.store.loads import LoadView, list_loads
 from core.store.snapshots import SnapshotView, current_snapshot, list_snapshots
 from core.store.workspace import WorkspaceView, get_workspace
 from core.ui.session import workspace
 from core.ui.words import moment
-from core.workspace.data_source import failed_load, load_under_way, source_of
+from core.workspace.data_source import failed_load, is_data_gone, load_under_way, source_of
 from core.workspace.uploads import Upload, unloaded_uploads, upload_of
 
 
@@ -20,6 +19,7 @@ class DataState:
     """The data as the store knows it; `source` is the manifest that a refresh loads.
 
     `unloaded` are files that wait for somebody, those of a load that waits or failed aside.
+    `is_gone` says that the file with the current data is not on the disk.
     """
 
     saved: WorkspaceView
@@ -30,6 +30,7 @@ class DataState:
     copies: tuple[SnapshotView, ...]
     loads: tuple[LoadView, ...]
     unloaded: tuple[Upload, ...]
+    is_gone: bool
     is_sample: bool
     now: datetime
 
@@ -41,12 +42,6 @@ class DataState:
     def upload(self) -> Upload | None:
         """The upload that the data comes from, None where it comes from elsewhere."""
         return upload_of(workspace().settings, self.source)
-
-    @property
-    def is_there(self) -> bool:
-        """Whether the file with the current data is on the disk."""
-        current = self.current
-        return current is not None and snapshot_path(workspace().settings, current.id).is_file()
 
     @property
     def loaded_by(self) -> int | None:
@@ -85,6 +80,7 @@ def read_state() -> DataState:
             copies=list_snapshots(session),
             loads=list_loads(session),
             unloaded=tuple(each for each in unloaded if str(each.manifest) not in spoken_of),
+            is_gone=is_data_gone(session, opened.settings),
             is_sample=has_sample(session),
             now=session.now(),
         )

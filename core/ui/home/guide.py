@@ -8,6 +8,7 @@ import streamlit as st
 from core.ui.home.state import HomeState
 from core.ui.navigation import go, link
 from core.ui.roles import Role
+from core.ui.sample_card import draw_leaving
 from core.ui.session import may
 from core.workspace.first_steps import Step, StepState
 
@@ -65,14 +66,18 @@ def draw_guide(state: HomeState) -> None:
     with st.grid(4, min_column_width=190):
         for number, (step, how) in enumerate(state.steps.items(), start=1):
             with st.container(border=True, height="stretch", gap="xsmall"):
-                _draw_step(number, _STEPS[step], how)
+                leaves_sample = step is Step.DATA and state.is_sample
+                _draw_step(number, _STEPS[step], how, leaves_sample=leaves_sample)
 
 
-def _draw_step(number: int, words: _Words, how: StepState) -> None:
+def _draw_step(number: int, words: _Words, how: StepState, *, leaves_sample: bool) -> None:
     st.markdown(f"{_MARKS[how]} **{number}. {words.title}**")
     st.caption(words.explained)
     st.markdown(_SAID[how])
-    if how is StepState.NEXT and may(Role.EDITOR):
+    if how is StepState.NEXT and leaves_sample and may(Role.ADMIN):
+        with st.popover(words.button, type="primary"):
+            draw_leaving("home:leave_sample")
+    elif how is StepState.NEXT and may(Role.EDITOR) and not leaves_sample:
         if st.button(words.button, type="primary", key=f"home:step:{words.page}"):
             go(words.page, **words.query)
     elif how is not StepState.LATER:

@@ -58,6 +58,11 @@ def _draw_data(state: HomeState) -> None:
     st.header("Data", anchor=False)
     if state.data is None:
         st.caption("No data is loaded yet.")
+    elif state.is_data_gone:
+        st.markdown(
+            ":red[:material/database_off:] The file with the data of "
+            f"**{state.at(state.data.created_at)}** is gone."
+        )
     else:
         rows = number_of(sum(state.data.rows.values()), "row")
         tables = number_of(len(state.data.rows), "table")

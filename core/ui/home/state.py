@@ -17,6 +17,7 @@ from core.store.workspace import WorkspaceView, get_workspace
 from core.ui.activity_words import Names, by_people, read_names
 from core.ui.session import workspace
 from core.ui.words import moment
+from core.workspace.data_source import is_data_gone
 from core.workspace.first_steps import Step, StepState, first_steps
 from core.workspace.overview import Overview, look_at_lists
 
@@ -34,6 +35,7 @@ class HomeState:
     steps: Mapping[Step, StepState] | None
     is_sample: bool
     data: SnapshotView | None
+    is_data_gone: bool
     edits: Sequence[ActivityView]
     names: Names
     destinations: Mapping[str, DestinationView]
@@ -59,15 +61,17 @@ def read_home() -> HomeState:
     opened = workspace()
     with opened.store.read() as session:
         saved, now = get_workspace(session), session.now()
+        is_gone = is_data_gone(session, opened.settings)
         midnight = now.astimezone(ZoneInfo(saved.zone)).replace(
             hour=0, minute=0, second=0, microsecond=0
         )
         return HomeState(
             saved=saved,
-            overview=look_at_lists(session),
+            overview=look_at_lists(session, is_data_gone=is_gone),
             steps=first_steps(session, sample_parts(session, opened.settings.home)),
             is_sample=has_sample(session),
             data=current_snapshot(session),
+            is_data_gone=is_gone,
             edits=by_people(list_activity(session, limit=_EDITS_READ))[:EDITS_SHOWN],
             names=read_names(session),
             destinations={v.key: v for v in list_destinations(session, archived=True)},
