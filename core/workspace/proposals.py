@@ -153,6 +153,17 @@ def save_earlier(upload: Upload, earlier: Manifest) -> None:
     _write(upload.folder / _EARLIER, render_manifest(earlier))
 
 
+def lost_columns(proposal: Proposal) -> Mapping[str, tuple[str, ...]]:
+    """Return by table the columns that the files it renews had, and these have no more."""
+    earlier, found = _read(proposal.upload, _EARLIER), proposal.found.tables
+    lost = {
+        table.name: tuple(name for name in table.types if name not in found[table.name].types)
+        for table in (earlier.tables if earlier else ())
+        if table.name in found
+    }
+    return {table: columns for table, columns in lost.items() if columns}
+
+
 def discard_draft(upload: Upload) -> None:
     """Forget what was changed since the upload was loaded: it is read anew when it is opened."""
     save_earlier(upload, read_manifest(upload.manifest))

@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.data.snapshots import snapshot_path
 from core.errors import FewerRows, FileRefused
@@ -25,6 +26,11 @@ def remove_current(opened: OpenWorkspace) -> None:
         current = current_snapshot(session)
     assert current is not None
     snapshot_path(opened.settings, current.id).unlink()
+
+
+def told(page: AppTest) -> str:
+    """Return what the page says, without its marks."""
+    return words(page).replace("*", "")
 
 
 def test_loaded_data_is_shown_in_one_line_with_its_tables(
@@ -53,6 +59,50 @@ def test_files_are_replaced_with_earlier_choices_kept(
         "Members": 1,
         "orders": 3,
     }
+
+
+def test_files_with_fewer_columns_say_what_is_lost_and_load(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    page.button(key="data:load").click().run()
+    work_off(opened)
+    page = app("data", replace="files")
+    bring(page, {"customers.csv": "customer_id,name\n01,Ann\n02,Bob\n03,Eve\n"})
+    assert "customers had columns that are not there any more: born" in told(page)
+    page.button(key="data:load").click().run()
+    work_off(opened)
+    fields = app("data", view="Fields").dataframe[0].value["Field"].tolist()
+    assert fields == ["customer_id", "name"]
+
+
+def test_files_without_the_column_of_a_link_and_a_key_still_open(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    page.button(key="data:load").click().run()
+    work_off(opened)
+    page = app("data", replace="files")
+    bring(page, {"customers.csv": "name\nAnn\nBob\n", "orders.csv": "amount\n1\n"})
+    assert "not there any more: customer_id, born" in told(page) and not page.error
+    assert "orders is linked to no other table" in told(page)
+    assert proposal(page, opened).manifest.table("customers").key == "name"
+
+
+def test_mended_files_take_the_place_of_those_that_failed(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    page.selectbox(key="data:zone").set_value("Asia/Tokyo").run()
+    page.button(key="data:load").click().run()
+    work_off(opened, FileRefused("orders.csv: no"))
+    page = app("data")
+    page.button(key="data:mended").click().run()
+    bring(page, {"orders.csv": "order_id,customer_id,amount\n1,01,1\n"})
+    assert page.selectbox(key="data:zone").value == "Asia/Tokyo"
+    page.button(key="data:load").click().run()
+    work_off(opened)
+    assert "3 people" in words(app("data"))
 
 
 def test_a_failed_load_stays_in_sight_with_what_to_do(

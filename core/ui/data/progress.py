@@ -95,6 +95,8 @@ def _draw_remedies(state: DataState, load: LoadView) -> None:
         icon=":material/edit:",
     ):
         show(upload=upload.id)
+    if upload and st.button("Replace the files", key="data:mended", icon=":material/upload_file:"):
+        show(replace="files")
     if load.error_kind == "FewerRows":
         if st.button("Refresh all the same", key="data:accept", type="primary"):
             refresh(workspace(), actor(), accept_fewer=True)

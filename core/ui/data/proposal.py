@@ -1,5 +1,7 @@
 """What was found in uploaded files, to be corrected and loaded: people, verdict, buttons."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.data.catalogue import FieldType
@@ -33,12 +35,14 @@ from core.workspace.proposal_edits import (
     choose_people,
     choose_zone,
 )
-from core.workspace.proposals import Proposal, discard_draft
+from core.workspace.proposals import Proposal, discard_draft, lost_columns
 
 _DATES: dict[str, tuple[str, DateOrder]] = {
     "data:day_first": ("Days come first: 31/12", "day first"),
     "data:month_first": ("Months come first: 12/31", "month first"),
 }
+
+_LOST_NAMED = 10
 
 
 def draw_proposal(upload_id: str, state: DataState) -> None:
@@ -54,6 +58,8 @@ def draw_proposal(upload_id: str, state: DataState) -> None:
     if proposal.found.problem:
         _draw_problem(proposal, state)
         return
+    for table, columns in lost_columns(proposal).items():
+        _draw_lost(table, columns)
     for number, doubt in enumerate(proposal.open_doubts):
         _draw_doubt(proposal, doubt, number)
     _draw_people(proposal)
@@ -85,6 +91,16 @@ def _draw_problem(proposal: Proposal, state: DataState) -> None:
         for table in proposal.manifest.tables:
             draw_formats(proposal, table)
     _draw_leaving(proposal, state)
+
+
+def _draw_lost(table: str, columns: Sequence[str]) -> None:
+    named = ", ".join(plain(shortened(name, 40)) for name in columns[:_LOST_NAMED])
+    more = f" and {count(len(columns) - _LOST_NAMED)} more" if len(columns) > _LOST_NAMED else ""
+    st.warning(
+        f"**{plain(table)} had columns that are not there any more:** {named}{more}. Segments and "
+        "lists that use them are paused when this is loaded.",
+        icon=":material/rule:",
+    )
 
 
 def _draw_doubt(proposal: Proposal, doubt: Doubt, number: int) -> None:

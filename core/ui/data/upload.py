@@ -74,8 +74,8 @@ def _explained(earlier: Upload | None) -> str:
 
 def _take(files: Sequence[IO[bytes]], earlier: Upload | None) -> None:
     with (
-        st.spinner("Reading the files …", show_time=True),
         _kept_whole(new_upload(workspace().settings)) as upload,
+        st.spinner("Reading the files …", show_time=True),
     ):
         _store(files, upload, earlier)
         draft = begin_renewal(upload, earlier) if earlier else first_draft(upload, browser_zone())
