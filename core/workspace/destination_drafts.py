@@ -30,8 +30,6 @@ from core.workspace.destinations import destination_settings, open_values, secre
 from core.workspace.keys import new_key
 from core.workspace.opened import OpenWorkspace
 
-NEEDED = "it is needed"
-
 
 @dataclass(frozen=True, slots=True)
 class DestinationDraft:
@@ -104,13 +102,13 @@ def check_draft(workspace: OpenWorkspace, draft: DestinationDraft) -> Destinatio
 
     Raises: DraftRefused, SecretUnreadable.
     """
-    faults = {} if draft.name.strip() else {"name": NEEDED}
+    faults = {} if draft.name.strip() else {"name": "a name is needed"}
     values = {**_given(draft), **_stored_secrets(workspace, draft)}
     model = destination_type(draft.platform).config_model
     defaults = destination_type(draft.platform).defaults(workspace.settings)
     for place, said in config_faults(draft.platform, values, workspace.settings).items():
         is_missing = place in model.model_fields and place not in {**defaults, **values}
-        faults[place] = NEEDED if is_missing else said
+        faults[place] = f"{model.model_fields[place].title} is needed" if is_missing else said
     if faults:
         raise DraftRefused(faults)
     return read_config(draft.platform, values, workspace.settings)

@@ -79,7 +79,7 @@ def test_bad_input_changes_nothing_and_is_told_at_its_field(
     field(filled, "Address of the API").input("ftp://example.com")
     field(filled, "Project key").input("")
     said = words(press(filled, "Save"))
-    assert "The address must be http(s)" in said and "It is needed." in said
+    assert "The address must be http(s)" in said and "Project key is needed." in said
     assert saved(opened) == []
 
 
