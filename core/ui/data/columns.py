@@ -163,8 +163,8 @@ def _column_rows(proposal: Proposal, table: TableSource) -> dict[str, list[str]]
     return {
         _COLUMN: names,
         _TYPE: [TYPE_WORDS[column_type(proposal, table, name)] for name in names],
-        _LABEL: [table.labels.get(name, "") for name in names],
         _VALUES: [_first_values(found, position) for position in range(len(names))],
+        _LABEL: [table.labels.get(name, "") for name in names],
     }
 
 
