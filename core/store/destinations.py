@@ -211,6 +211,17 @@ def list_destinations(
     return tuple(_view(row) for row in session.exec(query))
 
 
+def used_destinations(session: ReadSession) -> frozenset[str]:
+    """Return the keys of the destinations that lists are kept in."""
+    query = (
+        select(Destination.key)
+        .join(Activation, col(Activation.destination_id) == Destination.id)
+        .where(col(Activation.archived_at).is_(None))
+        .distinct()
+    )
+    return frozenset(session.exec(query))
+
+
 def _find(session: ReadSession, key: str) -> Destination | None:
     return session.exec(select(Destination).where(Destination.key == key)).one_or_none()
 

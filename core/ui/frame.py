@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from core.store.database import ReadSession
-from core.store.destinations import list_destinations
+from core.store.destinations import list_destinations, used_destinations
 from core.store.processes import last_beat
 from core.store.workspace import WorkspaceView, get_workspace, pause_everything, resume_everything
 from core.ui.edge import on_click, plain
@@ -40,9 +40,10 @@ def draw_frame() -> None:
 
 
 def only_practice(session: ReadSession) -> bool:
-    """Return whether there are destinations, and none of them is a real one."""
-    views = list_destinations(session)
-    return bool(views) and all(is_practice(view) for view in views)
+    """Return whether all lists are practice; before the first, whether all destinations are."""
+    views, used = list_destinations(session), used_destinations(session)
+    sending = [view for view in views if view.key in used] or views
+    return bool(sending) and all(is_practice(view) for view in sending)
 
 
 def draw_practice_badge() -> None:
@@ -56,8 +57,8 @@ def _draw_switch(saved: WorkspaceView) -> None:
         "Pause everything",
         key=_PAUSE,
         on_change=_switch,
-        help="No list is updated while this is on. Lists stay in Batch as they are; what was "
-        "missed meanwhile is not made up for.",
+        help="No list is updated while this is on. Lists stay as they are; what was missed "
+        "meanwhile is not made up for.",
     )
 
 

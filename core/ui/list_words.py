@@ -11,6 +11,7 @@ from core.store.destinations import DestinationView
 from core.store.runs import RunView
 from core.ui.run_words import run_badge
 from core.ui.words import SCHEDULE_ENDED, moment
+from core.workspace.destinations import is_practice, place_of
 from core.workspace.readiness import Readiness, ReadinessKind
 
 READINESS_ICONS: Mapping[ReadinessKind, str] = {
@@ -29,13 +30,21 @@ def list_badge(view: ActivationView, to: DestinationView | None, newest: RunView
     return run_badge(newest) if newest else ":gray-badge[never ran]"
 
 
-def readiness_words(readiness: Readiness, place: str, zone: ZoneInfo, now: datetime) -> str:
-    """Return whether a campaign may use the list, as Markdown; `place` is where it lies."""
+def ready_words(to: DestinationView) -> str:
+    """Return that a list there is complete, which in practice is no word of Batch's."""
+    return "Ready in practice" if is_practice(to) else f"Ready in {place_of(to)}"
+
+
+def readiness_words(
+    readiness: Readiness, to: DestinationView, zone: ZoneInfo, now: datetime
+) -> str:
+    """Return whether a campaign may use the list that lies there, as Markdown."""
     if readiness.at is None:
         return "**Not there yet**: do not send a campaign before the first run has made the list."
     at = moment(readiness.at, zone, now)
     if readiness.kind is ReadinessKind.READY:
-        return f"**Ready in {place}** since {at}"
+        return f"**{ready_words(to)}** since {at}"
+    place = place_of(to)
     return f"**Do not send a campaign yet**: {place} has not taken in what was sent {at}."
 
 

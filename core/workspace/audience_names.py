@@ -11,6 +11,7 @@ from core.store.audiences import AudienceView, find_audience, list_audiences
 from core.store.destinations import DestinationView
 from core.sync.rate import take_turn
 from core.sync.standing import Standing, judge_audience
+from core.workspace.destinations import place_of
 from core.workspace.opened import OpenWorkspace
 
 
@@ -79,7 +80,7 @@ def check_name(
     except (DestinationError, UsageError, StoreError) as error:
         return NameCheck(NameState.UNKNOWN, f"It could not be checked: {error}", twin=twin)
     state = _judge(audience, seen)
-    return NameCheck(state, _sentence(state, kind.place), twin=twin)
+    return NameCheck(state, _sentence(state, place_of(destination)), twin=twin)
 
 
 def _view(

@@ -26,6 +26,8 @@ from core.store.secrets import SecretBox
 from core.workspace.changes import Did
 from core.workspace.definition import DestinationPart
 
+STAND_IN = "the stand-in"
+
 
 def put_destination(
     session: WriteSession,
@@ -62,6 +64,11 @@ def put_destination(
 def is_practice(view: DestinationView) -> bool:
     """Return whether nothing that is sent to the destination reaches a real platform."""
     return destination_type(view.platform).is_practice(open_values(view))
+
+
+def place_of(view: DestinationView) -> str:
+    """Return what the place is called that the destination's lists lie in."""
+    return STAND_IN if is_practice(view) else destination_type(view.platform).place
 
 
 def open_values(view: DestinationView) -> Mapping[str, object]:

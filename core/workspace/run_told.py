@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.destinations import destination_type
 from core.errors import PlanOutdated
 from core.store.activations import ActivationView, get_activation_by_id
 from core.store.database import ReadSession
@@ -17,6 +16,7 @@ from core.store.segments import get_segment
 from core.store.workspace import get_workspace
 from core.sync.decide import check_approvable
 from core.sync.outcome import RunCounts, stored_counts
+from core.workspace.destinations import place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class RunTold:
     @property
     def place(self) -> str:
         """Return what the place is called that the list lies in."""
-        return destination_type(self.destination.platform).place
+        return place_of(self.destination)
 
     @property
     def asked_by(self) -> str:

@@ -203,7 +203,7 @@ def test_a_list_is_ready_once_the_platform_has_taken_everything_in(
     audience = saved(opened)[KEY].audience_id
     change(opened, lambda session: note_applied(session, audience, "t2"))
     said = words(app("activations", activation=KEY))
-    assert "Ready in Batch" in said and KEY in said
+    assert "Ready in practice" in said and KEY in said and "In Batch" not in said
 
 
 def test_a_run_that_is_approved_waits_for_nobody(
@@ -218,7 +218,7 @@ def test_a_pause_says_that_the_list_stays(
     app: OpenApp, sample: object, opened: OpenWorkspace
 ) -> None:
     page = press(app("activations", activation=KEY), "Pause")
-    assert "The list stays in Batch as it is" in words(page)
+    assert "The list stays in the stand-in as it is" in words(page)
     assert "Paused: nothing runs until you resume it." in words(page)
     assert widget(page, "button", "Run now").disabled and saved(opened)[KEY].paused_at
     page = press(page, "Resume")

@@ -1,14 +1,19 @@
 """What stands around every page, whichever pages there are."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.store.activations import create_activation
 from core.store.workspace import get_workspace
 from core.ui.navigation import page_files
+from core.workspace.destination_drafts import DestinationDraft, save_destination_draft
 from core.workspace.opened import OpenWorkspace
 from tests.app.conftest import OpenApp
+from tests.app.runs import sample_list
+from tests.app.screen import words
 
 NAMES = [file.name for file in page_files()]
 
@@ -51,3 +56,26 @@ def test_one_switch_pauses_everything_and_says_so(
         assert get_workspace(session).everything_paused
     page.toggle(key="frame:pause").set_value(False).run()
     assert "Everything is paused" not in said(page)
+
+
+def connect_folder(opened: OpenWorkspace, folder: Path) -> str:
+    """Return the key of a destination that is not practice."""
+    draft = DestinationDraft("csv_file", "Files", {"folder": str(folder)})
+    return save_destination_draft(opened, draft, "test").key
+
+
+def practising(page: AppTest) -> bool:
+    return "Practice" in "".join(each.value for each in page.sidebar.markdown)
+
+
+def test_practice_is_told_on_every_page_until_a_list_is_kept_elsewhere(
+    app: OpenApp, sample: Path, opened: OpenWorkspace, tmp_path: Path
+) -> None:
+    files = connect_folder(opened, tmp_path)
+    assert practising(app("runs"))
+    own = replace(sample_list(opened).settings, destination_key=files, audience_name="own")
+    with opened.store.write("test") as session:
+        create_activation(session, "own", replace(own, display_name="Own"))
+    home = app("home")
+    assert not practising(home)
+    assert words(home).count("Practice: nothing reaches Batch") == 1

@@ -68,7 +68,7 @@ def activate(tab: Tab) -> None:
     tab.sees("Practice: nothing reaches Batch")
     tab.sees("This name is free")
     tab.click("Activate")
-    tab.sees("Ready in Batch")
+    tab.sees("Ready in practice")
 
 
 def go_all_the_way(tab: Tab, files: OwnFiles) -> None:

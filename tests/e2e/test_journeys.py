@@ -100,7 +100,7 @@ def test_from_a_first_visit_to_exactly_those_people_in_the_audience(
     tab.click("Activate")
     tab.sees("This name is free")
     tab.click("Activate")
-    tab.sees("Ready in Batch")
+    tab.sees("Ready in practice")
     assert f"{size:,} people are in the list" in tab.text()
     members = stand_in.members("french_lately")
     assert members == people_in(practice.home, "french_lately") and len(members) == size > 0

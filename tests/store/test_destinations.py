@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from core.errors import NameTaken, SecretUnreadable, UnknownName, UsageError
-from core.store.activations import create_activation, get_activation
+from core.store.activations import archive_activation, create_activation, get_activation
 from core.store.activity import list_activity
 from core.store.audiences import find_audience
 from core.store.database import Store
@@ -22,6 +22,7 @@ from core.store.destinations import (
     restore_destination,
     rotate_key,
     save_destination,
+    used_destinations,
 )
 from tests.store.example import ANN, activation, box, destination, furnish
 
@@ -123,6 +124,14 @@ def test_a_destination_is_archived_and_restored(store: Store) -> None:
             create_destination(session, "crm", destination(), box(store))
         restore_destination(session, "crm")
         assert [view.key for view in list_destinations(session)] == ["crm"]
+
+
+def test_a_destination_is_used_while_a_list_is_kept_there(store: Store) -> None:
+    with store.write(ANN) as session:
+        create_destination(session, "crm2", destination("https://other p1"), box(store))
+        assert used_destinations(session) == {"crm"}
+        archive_activation(session, "vip_to_batch")
+        assert used_destinations(session) == set()
 
 
 def test_an_unknown_destination_is_told(store: Store) -> None:

@@ -13,6 +13,7 @@ from core.ui.navigation import way
 from core.ui.session import workspace
 from core.ui.words import shortened
 from core.workspace.audience_names import NameCheck, NameState, check_name
+from core.workspace.destinations import place_of
 
 _CHECKED = "activation:checked"
 _MOST_CHARACTERS = 255
@@ -43,9 +44,9 @@ def draw_names(
         args=(key,),
     )
     left.caption(
-        f"In {kind.place} the list keeps the name it was made with."
+        f"In {place_of(to)} the list keeps the name it was made with."
         if is_locked
-        else f"Rollcall cannot change it in {kind.place} later."
+        else f"Rollcall cannot change it in {place_of(to)} later."
     )
     audience_name = right.text_input(
         kind.name_label,
@@ -99,7 +100,7 @@ def forget_checks() -> None:
 def _draw_check(check: NameCheck, to: DestinationView, name: str, *, is_locked: bool) -> None:
     if is_locked and check.state is NameState.OURS:
         st.caption(
-            f":material/lock: It is the list's name in {destination_type(to.platform).place}: "
+            f":material/lock: It is the list's name in {place_of(to)}: "
             "another name would be another list."
         )
     else:

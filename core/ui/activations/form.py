@@ -28,7 +28,7 @@ from core.ui.schedule_form import draw_schedule_form
 from core.ui.session import actor, workspace
 from core.workspace.activation_drafts import ActivationDraft, save_activation_draft
 from core.workspace.audience_names import NameCheck
-from core.workspace.destinations import is_practice
+from core.workspace.destinations import is_practice, place_of
 
 _NOW = "What a run would do with the data there is; nothing is sent yet."
 
@@ -48,7 +48,7 @@ def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None
     key = f"{_form_key(saved)}:{segment.key}"
     _draw_destination(to)
     kind = destination_type(to.platform)
-    with _section(f"In {kind.place}"):
+    with _section(f"In {place_of(to)}"):
         display, audience, check = draw_names(key, segment.name, saved, to, choices)
     with _section("Identifier"):
         field = draw_identifier(key, saved, choices, kind.id_label)

@@ -62,7 +62,7 @@ def _draw_readiness(state: ActivationState) -> None:
     audience = state.audience
     st.header(f"In {state.place}", anchor=False)
     ready = readiness_of(audience)
-    said = readiness_words(ready, state.place, state.zone, state.now)
+    said = readiness_words(ready, state.destination, state.zone, state.now)
     st.markdown(f"{READINESS_ICONS[ready.kind]} {said}")
     if audience.ledger_file is not None:
         people = plain(state.workspace.people_word)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from core.destinations import destination_type
 from core.store.activations import ActivationView, get_activation, list_activations
 from core.store.audiences import AudienceView, get_audience, list_audiences
 from core.store.destinations import DestinationView, get_destination, list_destinations
@@ -14,6 +13,7 @@ from core.store.segments import SegmentView, get_segment, list_segments
 from core.store.workspace import WorkspaceView, get_workspace
 from core.ui.session import workspace
 from core.ui.words import moment
+from core.workspace.destinations import place_of
 from core.workspace.run_told import is_at_rest
 
 _LAST_RUNS = 5
@@ -51,7 +51,7 @@ class ActivationState:
     @property
     def place(self) -> str:
         """Return what the place is called that the list lies in."""
-        return destination_type(self.destination.platform).place
+        return place_of(self.destination)
 
     @property
     def moving(self) -> RunView | None:

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from core.ui.edge import plain
+from core.ui.frame import draw_practice_badge
 from core.ui.home.state import HomeState
 from core.ui.list_words import list_badge, next_run_words, readiness_words
 from core.ui.navigation import link
 from core.ui.words import count, number_of, shortened
+from core.workspace.destinations import is_practice
 from core.workspace.overview import ListStatus
 
 _SHOWN = 12
@@ -33,7 +35,9 @@ def _draw_card(status: ListStatus, state: HomeState) -> None:
             f"**{plain(shortened(view.display_name, _LETTERS))}**",
             activation=view.key,
         )
-        st.markdown(list_badge(view, state.destinations.get(view.destination_key), status.newest))
+        st.markdown(list_badge(view, state.to(view), status.newest))
+        if is_practice(state.to(view)):
+            draw_practice_badge()
         st.metric(
             plain(state.saved.people_word).capitalize(),
             count(status.size) if status.is_written else "–",
@@ -45,8 +49,7 @@ def _draw_card(status: ListStatus, state: HomeState) -> None:
 
 def _lines(status: ListStatus, state: HomeState) -> list[str]:
     view = status.activation
-    place = state.place(view)
-    lines = [readiness_words(status.readiness, place, state.zone, state.now)]
+    lines = [readiness_words(status.readiness, state.to(view), state.zone, state.now)]
     if status.data_at is not None:
         lines.append(f"Data of {state.at(status.data_at)}")
     return [*lines, next_run_words(view, state.zone, state.now)]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from core.destinations import destination_type
 from core.sample.workspace import has_sample, sample_parts
 from core.store.activations import ActivationView
 from core.store.activity import ActivityView, list_activity
@@ -47,9 +46,9 @@ class HomeState:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.saved.zone)
 
-    def place(self, view: ActivationView) -> str:
-        """Return what the place is called that the list lies in."""
-        return destination_type(self.destinations[view.destination_key].platform).place
+    def to(self, view: ActivationView) -> DestinationView:
+        """Return where the list lies."""
+        return self.destinations[view.destination_key]
 
     def at(self, at: datetime) -> str:
         """Return a moment in the workspace's zone."""

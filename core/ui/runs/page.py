@@ -6,6 +6,7 @@ from core.store.run_states import FINAL, RunState
 from core.store.runs import RunView, get_run
 from core.sync.outcome import RunCounts, stored_counts
 from core.ui.edge import plain
+from core.ui.frame import draw_practice_badge
 from core.ui.navigation import back
 from core.ui.run_words import by, losses, run_badge, started_by, story, took
 from core.ui.runs.actions import draw_actions
@@ -16,6 +17,7 @@ from core.ui.runs.state import StoryState, read_story
 from core.ui.session import workspace
 from core.ui.watching import watch
 from core.ui.words import count, full_moment, length, moment, number_of, shortened
+from core.workspace.destinations import is_practice
 from core.workspace.run_told import RunTold, is_at_rest
 
 _LOOK_AGAIN_S = 2
@@ -44,6 +46,8 @@ def _draw_head(state: StoryState) -> None:
         st.markdown(
             f"{run_badge(run)} Run {run.id} · {full_moment(at, state.zone)}", width="content"
         )
+        if is_practice(told.destination):
+            draw_practice_badge()
     draw_standing(told, state.zone, state.now)
     if not is_at_rest(run):
         _watch_progress(run)
