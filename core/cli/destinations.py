@@ -28,7 +28,9 @@ def list_(as_json: bool) -> None:
             v.platform,
             v.account,
             "paused" if v.paused_reason else f"{busy.get(v.account, 0):.0%} busy",
-            shown_time(v.tested_at),
+            f"failed {shown_time(v.test_failed_at)}"
+            if v.test_failed_at
+            else shown_time(v.tested_at),
         )
         for v in views
     ]
@@ -42,6 +44,8 @@ def list_(as_json: bool) -> None:
                 "paused": v.paused_reason is not None,
                 "paused_reason": v.paused_reason,
                 "tested_at": v.tested_at,
+                "test_failed_at": v.test_failed_at,
+                "test_failure": v.test_failure,
                 "busy_percent": round(100 * busy.get(v.account, 0)),
             }
             for v in views

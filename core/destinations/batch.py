@@ -10,7 +10,15 @@ from typing import ClassVar, Self, TypeVar
 
 import httpx
 import orjson
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from core.destinations._base import (
     Action,
@@ -57,6 +65,7 @@ _REST_KEY_PLACE = "In Batch's dashboard under Settings › General."  # ?: A say
 _PROJECT_KEY_PLACE = (
     "In Batch's dashboard under Settings › General of the project; it starts with project_."  # A
 )
+_PROJECT_KEY_BEGINS = "project_"  # A
 
 _MESSAGE_CHARACTERS = 500
 
@@ -68,7 +77,7 @@ class Config(DestinationConfig):
 
     origin: str = Field(
         title="Address of the API",
-        description="Leave it as it is unless Batch or your administrator says otherwise.",
+        description="Leave it as it is unless Batch or whoever runs Rollcall says otherwise.",
     )
     rest_api_key: SecretStr = Field(title="REST API key", description=_REST_KEY_PLACE)
     project_key: SecretStr = Field(title="Project key", description=_PROJECT_KEY_PLACE)
@@ -86,12 +95,15 @@ class Config(DestinationConfig):
             raise ValueError("a key is letters, digits and signs without blanks; copy it again")
         return SecretStr(text)
 
-    @model_validator(mode="after")
-    def _check_order(self) -> Self:
-        keys = (self.rest_api_key.get_secret_value(), self.project_key.get_secret_value())
-        if [key.startswith("project_") for key in keys] == [True, False]:
+    @field_validator("project_key")
+    @classmethod
+    def _check_project_key(cls, key: SecretStr, info: ValidationInfo) -> SecretStr:
+        rest = info.data.get("rest_api_key")
+        if key.get_secret_value().startswith(_PROJECT_KEY_BEGINS):
+            return key
+        if rest is not None and rest.get_secret_value().startswith(_PROJECT_KEY_BEGINS):
             raise ValueError("the two keys are swapped: the project key starts with project_")
-        return self
+        raise ValueError("a project key starts with project_; copy it again from Batch's dashboard")
 
 
 class _Token(BaseModel):
@@ -170,8 +182,7 @@ class Batch(Destination):
                 f"{self._origin} has no list of audiences: is it the address of Batch's API?"
             ) from error
         here = "The stand-in" if self.practice else "Batch"
-        known = "" if page.count is None else f" The project has {page.count} audiences."
-        return TestResult(f"{here} accepts both keys.{known}")
+        return TestResult(f"{here} accepts both keys.{_how_many(page.count)}")
 
     def view(self, audience: str, token: str | None = None) -> PlatformAudience | None:
         query = {"name": audience} | ({"indexing_token": token} if token else {})
@@ -225,6 +236,17 @@ class Batch(Destination):
                 f"{self._origin} answered {answer.status}, but not as Batch does; what was sent "
                 "may have been applied. Sending it again is safe."
             ) from error
+
+
+def _how_many(audiences: int | None) -> str:
+    """Return how many the project has as a sentence, nothing where that is not known.
+
+    >>> _how_many(1), _how_many(1200), _how_many(None)
+    (' The project has 1 audience.', ' The project has 1,200 audiences.', '')
+    """
+    if audiences is None:
+        return ""
+    return f" The project has {audiences:,} {'audience' if audiences == 1 else 'audiences'}."
 
 
 def _translate(answer: Answer, origin: str, keys: Sequence[str]) -> DestinationError:

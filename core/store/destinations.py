@@ -21,6 +21,7 @@ class DestinationView:
 
     `config` is JSON text, `secret_sources` the environment variable that each secret came from,
     `account` the identity at the platform; what `paused_reason` says keeps it from being used.
+    `test_failure` is what the last test said, None where it passed or the destination is another.
     """
 
     id: int
@@ -36,6 +37,8 @@ class DestinationView:
     paused_at: datetime | None
     paused_reason: str | None
     tested_at: datetime | None
+    test_failed_at: datetime | None
+    test_failure: str | None
     archived_at: datetime | None
 
 
@@ -109,6 +112,8 @@ def save_destination(
         setattr(row, name, wanted[name])
     if "secrets" in changed:
         row.paused_at, row.paused_reason = None, None
+    if not {"secrets", "config", "platform"}.isdisjoint(changed):
+        row.test_failed_at, row.test_failure = None, None
     row.updated_at = session.now()
     if "account" in changed:
         _move_activations(session, row)
@@ -169,7 +174,15 @@ def note_tested(session: WriteSession, key: str) -> None:
     """Remember that a test passed, which ends a pause."""
     row = _row(session, key)
     row.tested_at, row.paused_at, row.paused_reason = session.now(), None, None
+    row.test_failed_at, row.test_failure = None, None
     record(session, "tested", "destination", key)
+
+
+def note_test_failed(session: WriteSession, key: str, reason: str) -> None:
+    """Remember what a test that failed said, until one passes."""
+    row = _row(session, key)
+    row.test_failed_at, row.test_failure = session.now(), reason
+    record(session, "failed a test of", "destination", key, reason=reason)
 
 
 def archive_destination(session: WriteSession, key: str) -> None:

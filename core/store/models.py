@@ -111,6 +111,8 @@ class Destination(Table, table=True):
     paused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     paused_reason: str | None = None
     tested_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    test_failed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    test_failure: str | None = None
     archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

@@ -26,6 +26,7 @@ _DONE = {
     "paused": "Paused",
     "resumed": "Resumed",
     "tested": "Tested",
+    "failed a test of": "Tested without success",
     "asked for a full resync": "Asked to send everybody again to",
     "resynced": "Sent everybody again to",
     "named": "Reserved the name of",
@@ -72,7 +73,7 @@ def said_of(entry: ActivityView, names: Names) -> str:
 def by_people(entries: Collection[ActivityView]) -> list[ActivityView]:
     """Return what people changed: not what the machine did for a run."""
     kinds = {"activation", "segment", "destination", "workspace"}
-    machine = {"resynced", "tested"}
+    machine = {"resynced", "tested", "failed a test of"}
     return [each for each in entries if each.kind in kinds and each.action not in machine]
 
 

@@ -58,9 +58,9 @@ def on_click(do: Callable[..., object]) -> Callable[..., None]:
     return safe
 
 
-def say_next(sentence: str, place: str = "") -> None:
+def say_next(sentence: str, place: str = "", *, is_error: bool = False) -> None:
     """Let the page that is drawn after a click say what it did, at its top or at a `place`."""
-    st.session_state[_KEPT] = _Kept(sentence, place=place)
+    st.session_state[_KEPT] = _Kept(sentence, is_error=is_error, place=place)
 
 
 def draw_kept() -> None:

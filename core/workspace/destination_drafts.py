@@ -11,7 +11,7 @@ from core.destinations import (
     split_config,
 )
 from core.destinations._base import Destination, DestinationConfig, TestResult
-from core.errors import UsageError
+from core.errors import DestinationError, UsageError
 from core.store.activations import list_activations
 from core.store.database import ReadSession, WriteSession
 from core.store.destinations import (
@@ -21,6 +21,7 @@ from core.store.destinations import (
     destination_secret,
     get_destination,
     list_destinations,
+    note_test_failed,
     note_tested,
     save_destination,
 )
@@ -76,25 +77,24 @@ def save_destination_draft(
 def try_destination(workspace: OpenWorkspace, draft: DestinationDraft, actor: str) -> TestResult:
     """Make one reading request with what the form holds; as saved, a success ends its pause.
 
+    What came of a test of what is saved is remembered.
     Raises: DraftRefused, DestinationError, StoreError.
     """
     config = check_draft(workspace, draft)
-    result = _try(workspace, make_destination(draft.platform, config, workspace.settings))
+    made = make_destination(draft.platform, config, workspace.settings)
     if draft.saved is not None and _is_as_saved(draft, config):
-        _note(workspace, draft.saved.key, actor)
-    return result
+        return _try_saved(workspace, draft.saved.key, made, actor)
+    return _try(workspace, made)
 
 
 def check_connection(workspace: OpenWorkspace, key: str, actor: str) -> TestResult:
-    """Make one reading request to a saved destination; a success ends its pause.
+    """Make one reading request to a saved destination, remembered; a success ends its pause.
 
     Raises: UnknownName, DestinationError, SecretUnreadable, StoreError.
     """
     with workspace.store.read() as session:
         saved = get_destination(session, key)
-    result = _try(workspace, workspace.connect(saved))
-    _note(workspace, key, actor)
-    return result
+    return _try_saved(workspace, key, workspace.connect(saved), actor)
 
 
 def check_draft(workspace: OpenWorkspace, draft: DestinationDraft) -> DestinationConfig:
@@ -112,6 +112,13 @@ def check_draft(workspace: OpenWorkspace, draft: DestinationDraft) -> Destinatio
     if faults:
         raise DraftRefused(faults)
     return read_config(draft.platform, values, workspace.settings)
+
+
+def typed_faults(workspace: OpenWorkspace, draft: DestinationDraft) -> Mapping[str, str]:
+    """Return what is wrong with what is filled in, by field; what is missing yet is no fault."""
+    given = _given(draft)
+    faults = config_faults(draft.platform, given, workspace.settings)
+    return {place: said for place, said in faults.items() if place in given}
 
 
 def used_by(session: ReadSession, key: str) -> tuple[str, ...]:
@@ -170,6 +177,15 @@ def _try(workspace: OpenWorkspace, destination: Destination) -> TestResult:
         destination.close()
 
 
-def _note(workspace: OpenWorkspace, key: str, actor: str) -> None:
+def _try_saved(
+    workspace: OpenWorkspace, key: str, destination: Destination, actor: str
+) -> TestResult:
+    try:
+        result = _try(workspace, destination)
+    except DestinationError as error:
+        with workspace.store.write(actor) as session:
+            note_test_failed(session, key, str(error))
+        raise
     with workspace.store.write(actor) as session:
         note_tested(session, key)
+    return result

@@ -230,6 +230,9 @@ def _destinations(store: Store) -> Iterator[Finding]:
         if view.paused_reason is not None:
             yield Finding(what, Mark.FAULT, f"Paused: {view.paused_reason}")
             continue
+        if view.test_failure is not None:
+            yield Finding(what, Mark.WARNING, f"The last test failed: {view.test_failure}")
+            continue
         when = f"tested at {view.tested_at:%Y-%m-%d %H:%M} UTC" if view.tested_at else "not tested"
         share = busy.get(view.account, 0.0)
         said = f"{view.platform}, {when}, {share:.0%} busy in the last hour."

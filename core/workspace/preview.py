@@ -28,7 +28,7 @@ _ENGINE = "duckdb"
 _MOST_FAULTS = 50
 _UNFORESEEN = (
     "Counting went wrong in a way that nobody foresaw: change something, or load the page again;"
-    " if it stays, your administrator finds more in the app's log."
+    " if it stays, whoever runs Rollcall finds more in the app's log."
 )
 
 Check = Callable[[Draft], Segment]

@@ -22,7 +22,7 @@ _ENGINE = "duckdb"
 _MOST = 2_000
 
 _UNFORESEEN = (
-    "Counting it went wrong in a way that nobody foresaw: your administrator finds more in the "
+    "Counting it went wrong in a way that nobody foresaw: whoever runs Rollcall finds more in the "
     "app's log."
 )
 _Asked = tuple[str, int, str]

@@ -98,6 +98,24 @@ def test_refused_keys_are_told_without_showing_them(
     assert "401" in said and stand_in.rest_api_key not in said
 
 
+def test_a_project_key_that_is_none_is_told_as_soon_as_it_is_typed(filled: AppTest) -> None:
+    said = words(field(filled, "Project key").input("a-rest-key").run())
+    assert "A project key starts with project_" in said and "It is needed" not in said
+
+
+def test_a_test_that_failed_is_remembered_until_one_passes(
+    filled: AppTest, app: OpenApp, stand_in: StandInServer
+) -> None:
+    page = press(filled, "Save")
+    stand_in.faults("401:100%")
+    assert "Last test failed" in words(press(page, "Test the connection"))
+    said = words(app("destinations"))
+    assert "Tested today" in said and "401" in said and "Ready to use" not in said
+    stand_in.faults()
+    said = words(press(page, "Test the connection"))
+    assert "Ready to use" in said and "401" not in said
+
+
 def test_a_test_that_passes_ends_the_pause(filled: AppTest, opened: OpenWorkspace) -> None:
     page = press(filled, "Save")
     with opened.store.write("test") as session:

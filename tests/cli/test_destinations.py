@@ -45,6 +45,7 @@ def test_refused_keys_exit_1_and_say_which_key_to_look_at(
     hurried.faults(f"{status}:100%")
     said = terminal.refused("destinations", "test", "crm")
     assert str(status) in said and key in said
+    assert key in shown(terminal, "crm")["test_failure"]
 
 
 def test_a_run_with_refused_keys_pauses_the_destination_until_a_test_passes(

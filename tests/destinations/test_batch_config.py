@@ -90,5 +90,10 @@ def test_a_key_that_no_header_can_hold_is_refused_and_not_shown(key: str) -> Non
 
 def test_swapped_keys_are_noticed() -> None:
     swapped = {"rest_api_key": KEYS["project_key"], "project_key": KEYS["rest_api_key"]}
-    with pytest.raises(UsageError, match="swapped"):
+    with pytest.raises(UsageError, match="project_key: the two keys are swapped"):
         read_config("batch", swapped, Settings())
+
+
+def test_a_project_key_is_told_by_its_beginning() -> None:
+    with pytest.raises(UsageError, match="project_key: a project key starts with project_"):
+        read_config("batch", KEYS | {"project_key": "rest"}, Settings())

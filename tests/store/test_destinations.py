@@ -9,7 +9,7 @@ from core.errors import NameTaken, SecretUnreadable, UnknownName, UsageError
 from core.store.activations import archive_activation, create_activation, get_activation
 from core.store.activity import list_activity
 from core.store.audiences import find_audience
-from core.store.database import Store
+from core.store.database import ReadSession, Store
 from core.store.destinations import (
     archive_destination,
     create_destination,
@@ -17,6 +17,7 @@ from core.store.destinations import (
     find_destination,
     get_destination,
     list_destinations,
+    note_test_failed,
     note_tested,
     pause_destination,
     restore_destination,
@@ -82,6 +83,31 @@ def test_a_passed_test_ends_a_pause(store: Store) -> None:
         crm = get_destination(session, "crm")
     assert (crm.paused_reason, crm.paused_at) == (None, None)
     assert crm.tested_at is not None
+
+
+def failure_of(session: ReadSession) -> str | None:
+    crm = get_destination(session, "crm")
+    assert (crm.test_failure is None) == (crm.test_failed_at is None)
+    return crm.test_failure
+
+
+def test_what_a_failed_test_said_is_kept_until_one_passes(store: Store) -> None:
+    with store.write(ANN) as session:
+        note_test_failed(session, "crm", "Nobody answers.")
+        assert failure_of(session) == "Nobody answers."
+        assert get_destination(session, "crm").paused_at is None
+        note_tested(session, "crm")
+        assert failure_of(session) is None
+
+
+def test_a_failed_test_says_nothing_of_other_keys(store: Store) -> None:
+    with store.write(ANN) as session:
+        note_test_failed(session, "crm", "The key was refused.")
+        save_destination(session, "crm", replace(destination(), name="Other"), box(store))
+        assert failure_of(session) == "The key was refused."
+        another = replace(destination(), secrets={"rest_api_key": "another"})
+        save_destination(session, "crm", another, box(store))
+        assert failure_of(session) is None
 
 
 def test_rotating_needs_no_old_key_afterwards(store: Store) -> None:

@@ -7,7 +7,7 @@ from pydantic.fields import FieldInfo
 from streamlit.delta_generator import DeltaGenerator
 
 from core.destinations import destination_type
-from core.errors import RollcallError
+from core.errors import DestinationError, RollcallError
 from core.store.destinations import DestinationView
 from core.ui.edge import draw_kept_at, plain, say_next, sentence_of
 from core.ui.navigation import show
@@ -17,10 +17,11 @@ from core.workspace.destination_drafts import (
     DraftRefused,
     save_destination_draft,
     try_destination,
+    typed_faults,
 )
 from core.workspace.destinations import open_values, secret_fields
 
-_PLACE = "destinations:form"
+_PLACE, _FAULT = "destinations:form", ":material/error:"
 _MOST_CHARACTERS = 255
 Places = Mapping[str, DeltaGenerator]
 
@@ -28,11 +29,15 @@ Places = Mapping[str, DeltaGenerator]
 def draw_destination_form(platform: str, saved: DestinationView | None) -> None:
     """Draw the form; a draft without a fault can be tried, and saved."""
     version = f"{saved.key}:{saved.updated_at.timestamp()}" if saved else platform
-    with st.form(f"destinations:form:{version}", border=True):
+    with st.container(border=True):
         draft, places = _draw_fields(platform, saved, version)
         with st.container(horizontal=True):
-            save = st.form_submit_button("Save", type="primary", icon=":material/check:")
-            test = st.form_submit_button("Test the connection", icon=":material/cable:")
+            save = st.button(
+                "Save", type="primary", icon=":material/check:", key=f"destinations:save:{version}"
+            )
+            test = st.button(
+                "Test the connection", icon=":material/cable:", key=f"destinations:test:{version}"
+            )
         said = st.empty()
     with said:
         draw_kept_at(_PLACE)
@@ -40,6 +45,8 @@ def draw_destination_form(platform: str, saved: DestinationView | None) -> None:
         _save(draft, places, said)
     elif test:
         _test(draft, places, said)
+    else:
+        _draw_faults(typed_faults(workspace(), draft), places, said)
 
 
 def _draw_fields(
@@ -87,8 +94,11 @@ def _draw_field(
 def _save(draft: DestinationDraft, places: Places, said: DeltaGenerator) -> None:
     try:
         view = save_destination_draft(workspace(), draft, actor())
+    except DraftRefused as refused:
+        _draw_faults(refused.faults, places, said)
+        return
     except RollcallError as error:
-        _draw_faults(error, places, said)
+        said.error(sentence_of(error), icon=_FAULT)
         return
     say_next("Saved. Test the connection to be sure that the keys are right.", _PLACE)
     show(destination=view.key)
@@ -98,18 +108,22 @@ def _test(draft: DestinationDraft, places: Places, said: DeltaGenerator) -> None
     try:
         with said, st.spinner("Asking the platform …"):
             result = try_destination(workspace(), draft, actor())
+    except DraftRefused as refused:
+        _draw_faults(refused.faults, places, said)
+        return
+    except DestinationError as error:
+        # The head of the page says it too, where it is remembered.
+        say_next(sentence_of(error), _PLACE, is_error=True)
+        st.rerun()
     except RollcallError as error:
-        _draw_faults(error, places, said)
+        said.error(sentence_of(error), icon=_FAULT)
         return
     unsaved = "" if draft.saved else " Save it to use it."
     say_next(plain(f"{result.sentence}{unsaved}"), _PLACE)
     st.rerun()
 
 
-def _draw_faults(error: RollcallError, places: Places, said: DeltaGenerator) -> None:
-    if not isinstance(error, DraftRefused):
-        said.error(sentence_of(error), icon=":material/error:")
-        return
-    for place, fault in error.faults.items():
+def _draw_faults(faults: Mapping[str, str], places: Places, said: DeltaGenerator) -> None:
+    for place, fault in faults.items():
         sentence = f"{fault[:1].upper()}{fault[1:]}".removesuffix(".")
-        places.get(place, said).error(plain(f"{sentence}."), icon=":material/error:")
+        places.get(place, said).error(plain(f"{sentence}."), icon=_FAULT)

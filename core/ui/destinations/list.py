@@ -58,6 +58,7 @@ def draw_destination_card(view: DestinationView, listed: Listed) -> None:
                 f":red[:material/key_off: {plain(view.paused_reason)}] An admin "
                 "mends this: open it to correct or to test it."
             )
+        draw_failed_test(view, listed)
         draw_users(listed.users[view.key])
 
 
@@ -66,10 +67,12 @@ def draw_state(view: DestinationView, listed: Listed) -> None:
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         if is_practice(view):
             draw_practice_badge()
-        if view.paused_reason is None:
-            st.badge("In use" if listed.users[view.key] else "Ready to use", color="green")
-        else:
+        if view.paused_reason is not None:
             st.badge("Paused", icon=":material/pause:", color="red")
+        elif view.test_failure is not None:
+            st.badge("Last test failed", icon=":material/warning:", color="orange")
+        else:
+            st.badge("In use" if listed.users[view.key] else "Ready to use", color="green")
         st.caption(" · ".join(_facts(view, listed)), width="content")
 
 
@@ -86,6 +89,14 @@ def draw_pause(view: DestinationView, listed: Listed) -> None:
     )
 
 
+def draw_failed_test(view: DestinationView, listed: Listed) -> None:
+    """Say what the last test met, if it failed."""
+    if view.test_failed_at is None or view.test_failure is None:
+        return
+    at = moment(view.test_failed_at, listed.zone, listed.now)
+    st.markdown(f":orange[:material/warning:] **Tested {at}:** {plain(view.test_failure)}")
+
+
 def draw_users(users: Sequence[ActivationView]) -> None:
     """Draw links to what sends to a destination."""
     if not users:
@@ -100,6 +111,13 @@ def draw_users(users: Sequence[ActivationView]) -> None:
 
 
 def _facts(view: DestinationView, listed: Listed) -> list[str]:
-    tested = f"tested {moment(view.tested_at, listed.zone, listed.now)}" if view.tested_at else None
-    busy = f"{listed.busy.get(view.account, 0):.0%}".replace("%", " % busy in the last hour")
-    return [destination_type(view.platform).label, tested or "never tested", busy]
+    busy = round(100 * listed.busy.get(view.account, 0))
+    told = [f"busy {busy} % of the last hour"] if busy else []
+    return [destination_type(view.platform).label, _tested(view, listed), *told]
+
+
+def _tested(view: DestinationView, listed: Listed) -> str:
+    if view.tested_at is None:
+        return "never tested" if view.test_failed_at is None else "no test passed yet"
+    passed = "tested" if view.test_failed_at is None else "last test passed"
+    return f"{passed} {moment(view.tested_at, listed.zone, listed.now)}"

@@ -9,6 +9,7 @@ from core.ui.destinations.form import draw_destination_form
 from core.ui.destinations.list import (
     Listed,
     draw_destination_card,
+    draw_failed_test,
     draw_pause,
     draw_state,
     draw_users,
@@ -61,6 +62,7 @@ def draw_one(key: str, listed: Listed) -> None:
     st.title(plain(view.name), anchor=False)
     draw_state(view, listed)
     draw_pause(view, listed)
+    draw_failed_test(view, listed)
     draw_users(listed.users[view.key])
     if may(Role.ADMIN):
         draw_destination_form(view.platform, view)
