@@ -50,26 +50,49 @@ class RollcallError(Exception):
         super().__init__(sentence)
         self.terminal_hint = terminal_hint
 
+    @property
+    def told(self) -> str:
+        """Return the sentence as a page says it: without the keys and places of a file."""
+        return str(self)
+
 
 class UsageError(RollcallError):
     exit_code: ClassVar[int] = 2
 
 
 class UnknownName(UsageError):
-    pass
+    """`told` is for pages, where the sentence lists keys."""
+
+    def __init__(
+        self, sentence: str = "", *, terminal_hint: str | None = None, told: str | None = None
+    ) -> None:
+        super().__init__(sentence, terminal_hint=terminal_hint)
+        self._told = told
+
+    @property
+    def told(self) -> str:
+        return self._told or str(self)
 
 
 class SegmentInvalid(RollcallError):
     """A segment that breaks the format, with `place` = the path of the key at fault.
 
-    `is_missing` says that nothing is wrong but that the key is not there yet.
+    `is_missing` says that nothing is wrong but that the key is not there yet; `told` is the problem
+    for pages, where it speaks of keys or of places in a file.
     """
 
-    def __init__(self, place: str, problem: str, *, is_missing: bool = False) -> None:
+    def __init__(
+        self, place: str, problem: str, *, is_missing: bool = False, told: str | None = None
+    ) -> None:
         super().__init__(f"{place}: {problem}")
         self.place = place
         self.problem = problem
         self.is_missing = is_missing
+        self._told = told
+
+    @property
+    def told(self) -> str:
+        return self._told or self.problem
 
 
 class DataRefused(RollcallError):

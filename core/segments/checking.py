@@ -11,11 +11,11 @@ from decimal import Decimal
 from core.data.catalogue import Catalogue
 from core.errors import SegmentInvalid
 from core.segments.calendar import Today
-from core.segments.keys import MISSING, Keys, require_object
+from core.segments.keys import MISSING, NOT_KNOWN, Keys, require_object
 from core.segments.leaves import Scope
 from core.segments.related import RelatedChecker
 from core.segments.resolution import Resolution
-from core.segments.suggest import did_you_mean, shown
+from core.segments.suggest import did_you_mean, nearest, shown
 from core.segments.tree import Group, Limit, Match, Node, Segment, SegmentCondition
 from core.segments.values import WrongValue, read_percent, read_unicode, read_whole
 
@@ -29,13 +29,25 @@ _KINDS = ("match", "field", "table", "segment")
 
 @dataclass(frozen=True, slots=True)
 class NamedSegment:
-    """A segment that others may speak of: as given, with the resolution it was saved with."""
+    """A segment that others may speak of: as given, with the resolution it was saved with.
+
+    `label` is what people call it.
+    """
 
     raw: object
     saved: Resolution | None = None
+    label: str = ""
 
 
 Named = Mapping[str, NamedSegment]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What is wrong with a named segment, for files and for pages."""
+
+    problem: str
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,7 @@ def check_segment(
     """
     known = dict(named or {})
     if name is not None:
-        known[name] = NamedSegment(raw, saved)
+        known[name] = NamedSegment(raw, saved, known[name].label if name in known else "")
     library = _Library(catalogue, today, known)
     library.settle(references(raw), around=name)
     checker = _SegmentChecker(catalogue, today, saved, library)
@@ -93,9 +105,9 @@ class _Library:
         self._catalogue = catalogue
         self._today = today
         self._named = named
-        self._settled: dict[str, Segment | str] = {}
+        self._settled: dict[str, Segment | _Fault] = {}
 
-    def get(self, name: str) -> Segment | str | None:
+    def get(self, name: str) -> Segment | _Fault | None:
         """Return the checked segment, the problem with it, or None where there is none."""
         return self._settled.get(name)
 
@@ -118,17 +130,33 @@ class _Library:
                 waiting += [(other, False) for other in reversed(inner)]
 
     def _mark_circle(self, circle: list[str]) -> None:
-        shown = " → ".join(circle)
+        said = "These segments speak of each other in a circle: {}."
+        labels = [f"“{self._label(name)}”" for name in circle]
+        fault = _Fault(said.format(" → ".join(circle)), said.format(" → ".join(labels)))
         for name in circle:
-            self._settled[name] = f"These segments speak of each other in a circle: {shown}."
+            self._settled[name] = fault
 
-    def _check(self, name: str) -> Segment | str:
+    def gone(self, name: object) -> str:
+        """Return that there is no such segment as a page says it."""
+        said = "The segment that was chosen here is gone or archived"
+        near = nearest(name, self._named)
+        if near is None:
+            return f"{said}: choose another."
+        return f"{said}. Did you mean “{self._label(near)}”?"
+
+    def _label(self, name: str) -> str:
+        return self._named[name].label or name
+
+    def _check(self, name: str) -> Segment | _Fault:
         one = self._named[name]
         checker = _SegmentChecker(self._catalogue, self._today, one.saved, self)
         try:
             return checker.segment(one.raw)
         except SegmentInvalid as fault:
-            return f"The segment {name!r} has a fault: {fault}"
+            return _Fault(
+                f"The segment {name!r} has a fault: {fault}",
+                f"The segment “{self._label(name)}” has a fault: {fault.told}",
+            )
 
 
 class _SegmentChecker(RelatedChecker):
@@ -181,7 +209,9 @@ class _SegmentChecker(RelatedChecker):
             return self.group(given, place, scope.deeper(), may_be_empty=False)
         if kind is None:
             raise SegmentInvalid(
-                place, f"Neither a group nor a condition: it has none of {', '.join(_KINDS)}."
+                place,
+                f"Neither a group nor a condition: it has none of {', '.join(_KINDS)}.",
+                told=NOT_KNOWN,
             )
         self._conditions += 1
         if self._conditions > MAX_CONDITIONS:
@@ -209,9 +239,10 @@ class _SegmentChecker(RelatedChecker):
             raise keys.fault(
                 "segment",
                 f"No segment {shown(name)}. {did_you_mean(name, possible)}",
+                self._library.gone(name),
             )
-        if isinstance(found, str):
-            raise keys.fault("segment", found)
+        if isinstance(found, _Fault):
+            raise keys.fault("segment", found.problem, found.told)
         negated = keys.choice("op", ("in", "not_in"), "operator") == "not_in"
         keys.finish()
         self._spoken_of[name] = found

@@ -173,7 +173,7 @@ def _tables(paths: Paths, table: str) -> Iterator[TableChoice]:
             paths.join(table, name)
         except NoPath as problem:
             if problem.is_ambiguous and name == target:
-                yield TableChoice(name, _shown(name), target, str(problem))
+                yield TableChoice(name, _shown(name), target, problem.told)
             continue
         yield TableChoice(name, _shown(name), target)
 

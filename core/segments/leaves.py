@@ -5,12 +5,20 @@ from dataclasses import dataclass
 from core.data.catalogue import Catalogue, FieldType
 from core.segments.calendar import Today
 from core.segments.keys import MISSING, Keys
+from core.segments.naming import TYPE_WORDS
 from core.segments.operators import Operator, all_operators, operators_for
 from core.segments.paths import NoPath, Paths
 from core.segments.resolution import Resolution, Resolver
 from core.segments.suggest import did_you_mean, shown
 from core.segments.tree import FieldCondition, FieldRef, Test, Value
-from core.segments.values import MONTHS, NUMBER_LIST, TEXT_LIST, WEEKDAYS, WrongValue
+from core.segments.values import (
+    CHOOSE_AGAIN,
+    MONTHS,
+    NUMBER_LIST,
+    TEXT_LIST,
+    WEEKDAYS,
+    WrongValue,
+)
 
 MAX_LISTED = 50_000
 TEST_KEYS = ("op", "value", "ignore_case")
@@ -58,13 +66,17 @@ class LeafChecker:
         try:
             return self.resolver.field(keys.at(key), table, name)
         except NoPath as problem:
-            raise keys.fault(key, str(problem)) from problem
+            raise keys.fault(key, str(problem), problem.told) from problem
 
     def test(self, keys: Keys, type_: FieldType, scope: Scope) -> Test:
         """Return the operator and the value that the keys `op` and `value` name."""
         operator = self._operator(keys, type_)
         if operator.people_only and not scope.on_people:
-            raise keys.fault("op", f"{operator.key} ranks people: it cannot stand in here.")
+            raise keys.fault(
+                "op",
+                f"{operator.key} ranks people: it cannot stand in here.",
+                f"“{operator.label}” compares people with each other: it cannot stand in here.",
+            )
         value = self._value(keys, operator, type_)
         return Test(operator.key, value, self._ignore_case(keys, operator))
 
@@ -73,18 +85,27 @@ class LeafChecker:
         key = keys.require("op", f"an operator for a {type_}: {', '.join(possible)}")
         if isinstance(key, str) and key in possible:
             return possible[key]
-        if any(operator.key == key for operator in all_operators()):
-            raise keys.fault("op", f"{key} is not for a {type_}. There is: {', '.join(possible)}.")
+        known = next((each for each in all_operators() if each.key == key), None)
+        if known is not None:
+            raise keys.fault(
+                "op",
+                f"{key} is not for a {type_}. There is: {', '.join(possible)}.",
+                f"“{known.label}” is not possible of {TYPE_WORDS[type_]}: choose another "
+                "comparison.",
+            )
         raise keys.fault(
             "op",
             f"No operator {shown(key)}. {did_you_mean(key, possible)}",
+            "This comparison is not known: choose another.",
         )
 
     def _value(self, keys: Keys, operator: Operator, type_: FieldType) -> Value:
         raw = keys.get("value")
         if not operator.takes_value:
             if raw is not MISSING:
-                raise keys.fault("value", f"{operator.key} takes no value: leave it out.")
+                raise keys.fault(
+                    "value", f"{operator.key} takes no value: leave it out.", CHOOSE_AGAIN
+                )
             return None
         if raw is MISSING:
             raise keys.missing("value", f"what {operator.key} compares with")
@@ -92,7 +113,9 @@ class LeafChecker:
             value = operator.shape.read(raw, type_)
             if operator.check:
                 operator.check(value, type_, self.today)
-        except (WrongValue, ValueError) as problem:
+        except WrongValue as problem:
+            raise keys.fault("value", _sentence(problem), problem.told) from problem
+        except ValueError as problem:
             raise keys.fault("value", _sentence(problem)) from problem
         self._count_listed(keys, operator, value)
         return value
@@ -111,7 +134,11 @@ class LeafChecker:
         if raw is MISSING:
             return False
         if not operator.knows_case:
-            raise keys.fault("ignore_case", f"{operator.key} does not know this key.")
+            raise keys.fault(
+                "ignore_case",
+                f"{operator.key} does not know this key.",
+                f"“{operator.label}” does not know capitals from small letters.",
+            )
         if not isinstance(raw, bool):
             raise keys.fault("ignore_case", f"It is true or false, not {shown(raw)}.")
         return raw

@@ -3,10 +3,11 @@
 A way is a tuple of legs. Two links between the same tables are two ways.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from core.data.catalogue import Catalogue
+from core.segments.naming import gone, quoted, table_words
 from core.segments.suggest import did_you_mean, shown
 from core.segments.tree import FieldRef, Join, Leg
 
@@ -16,13 +17,15 @@ _WAYS_KEPT = 4
 class NoPath(Exception):
     """No way, or several (`is_ambiguous`); the message is the problem without its place.
 
-    `step` is the position in `through` of the element at fault, None where it is another name.
+    `step` is the position in `through` of the element at fault, None where it is another name;
+    `told` is the problem as a page says it.
     """
 
     def __init__(
-        self, problem: str, step: int | None = None, *, is_ambiguous: bool = False
+        self, problem: str, told: str, step: int | None = None, *, is_ambiguous: bool = False
     ) -> None:
         super().__init__(problem)
+        self.told = told
         self.step = step
         self.is_ambiguous = is_ambiguous
 
@@ -59,9 +62,13 @@ class Paths:
         for table, link_name in splits:
             names = self._link_names(table)
             raise NoPath(
-                f"No link of {table} is named {shown(link_name)}. {did_you_mean(link_name, names)}"
+                f"No link of {table} is named {shown(link_name)}. {did_you_mean(link_name, names)}",
+                f"{quoted(table)} is not linked by {quoted(link_name)}: choose anew what is meant.",
             )
-        raise NoPath(f"No table {shown(name)}. {did_you_mean(name, self.catalogue.by_name)}")
+        raise NoPath(
+            f"No table {shown(name)}. {did_you_mean(name, self.catalogue.by_name)}",
+            gone(f"no table {quoted(name)} in the data", name, self.catalogue.by_name),
+        )
 
     def join(self, origin: str, name: str, through: tuple[str, ...] = ()) -> Join:
         """Return the way from `origin` over each of `through` to `name`.
@@ -70,7 +77,7 @@ class Paths:
         """
         target = self.target(name)
         if target.table == origin:
-            raise NoPath(f"{origin!r} is not related to itself.")
+            raise _to_itself(origin)
         legs: list[Leg] = []
         here = origin
         for step, element in enumerate(through):
@@ -78,7 +85,9 @@ class Paths:
                 stop = self.target(element)
                 legs += self._one_way(here, stop, element)
             except NoPath as fault:
-                raise NoPath(str(fault), step, is_ambiguous=fault.is_ambiguous) from fault
+                raise NoPath(
+                    str(fault), fault.told, step, is_ambiguous=fault.is_ambiguous
+                ) from fault
             here = stop.table
         legs += self._one_way(here, target, name)
         return Join(name, origin, target.table, tuple(legs), through)
@@ -93,7 +102,7 @@ class Paths:
             return FieldRef(name, (), origin, own[name])
         candidates = [split for split in _splits(name, ".") if self._is_target(split[0])]
         if not candidates:
-            raise NoPath(f"No field {shown(name)} in {origin}. {did_you_mean(name, own)}")
+            raise _no_field(name, origin, own)
         problem: NoPath | None = None
         for table_name, field_name in candidates:
             try:
@@ -107,8 +116,7 @@ class Paths:
         target = self.target(table_name)
         fields = self.catalogue.by_name[target.table].by_name
         if field_name not in fields:
-            near = did_you_mean(field_name, fields)
-            raise NoPath(f"No field {shown(field_name)} in {target.table}. {near}")
+            raise _no_field(field_name, target.table, fields)
         way = self._to_one_way(origin, target)
         return FieldRef(name, way, target.table, fields[field_name])
 
@@ -120,7 +128,11 @@ class Paths:
         found = list(self._nearest_times(table_name))
         if len(found) > 1:
             names = " and ".join(self.describe(table_name, ref.legs) for ref in found[:2])
-            raise NoPath(f"{table_name} has no time of its own, and two are equally near: {names}.")
+            raise NoPath(
+                f"{table_name} has no time of its own, and two are equally near: {names}.",
+                f"It is not clear which time {quoted(table_name)} have: {table_words(names)} are "
+                "equally near. Whoever brings the data chooses one on the Data page.",
+            )
         return found[0] if found else None
 
     def tables_on(self, origin: str, legs: tuple[Leg, ...]) -> tuple[str, ...]:
@@ -138,33 +150,45 @@ class Paths:
 
     def _one_way(self, here: str, target: Target, name: str) -> tuple[Leg, ...]:
         if here == target.table:
-            raise NoPath(f"{here!r} is not related to itself.")
+            raise _to_itself(here)
         ways = self._shortest(here, target, forward_only=False)
         if not ways:
-            raise NoPath(f"No path of links leads from {here} to {name}.")
+            raise NoPath(
+                f"No path of links leads from {here} to {name}.",
+                f"The data does not link {quoted(here)} with {quoted(name)}.",
+            )
         if len(ways) > 1:
             listed = "; ".join(self.describe(here, way) for way in ways[:3])
             raise NoPath(
                 f"Several equally short paths lead from {here} to {name}: {listed}. "
                 "Name the link, or the tables that the way goes through.",
+                f"{quoted(here)} and {quoted(name)} are linked in several ways: "
+                f"{table_words(listed)}. Choose the one that is meant.",
                 is_ambiguous=True,
             )
         return ways[0]
 
     def _to_one_way(self, origin: str, target: Target) -> tuple[Leg, ...]:
         if target.table == origin:
-            raise NoPath(f"{origin} does not reach itself: name the field without a table.")
+            raise NoPath(
+                f"{origin} does not reach itself: name the field without a table.",
+                "This field is not found that way any more: choose it anew.",
+            )
         ways = self._shortest(origin, target, forward_only=True)
         if not ways:
             raise NoPath(
                 f"A row of {origin} does not have one row of {target.table}: "
-                f"use a condition on the table {target.table} instead."
+                f"use a condition on the table {target.table} instead.",
+                f"There can be several {quoted(target.table)} here, so no single value of theirs: "
+                "choose how many of them, or which, instead.",
             )
         if len(ways) > 1:
             listed = "; ".join(self.describe(origin, way) for way in ways[:3])
             raise NoPath(
                 f"Several equally short paths lead from {origin} to {target.table}: {listed}. "
                 "Name the link that is meant.",
+                f"{quoted(origin)} and {quoted(target.table)} are linked in several ways: "
+                f"{table_words(listed)}. Choose the one that is meant.",
                 is_ambiguous=True,
             )
         return ways[0]
@@ -229,6 +253,20 @@ class Paths:
     def _link_names(self, table: str) -> set[str]:
         links = self.catalogue.links
         return {link.name for link in links if link.name and table in (link.table, link.to_table)}
+
+
+def _to_itself(table: str) -> NoPath:
+    return NoPath(
+        f"{table!r} is not related to itself.",
+        f"{quoted(table)} are looked at already: choose something else.",
+    )
+
+
+def _no_field(name: str, table: str, known: Iterable[str]) -> NoPath:
+    return NoPath(
+        f"No field {shown(name)} in {table}. {did_you_mean(name, known)}",
+        gone(f"no field {quoted(name)} in {quoted(table)}", name, known),
+    )
 
 
 def _splits(name: str, sign: str) -> list[tuple[str, str]]:

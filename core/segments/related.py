@@ -7,8 +7,9 @@ from types import MappingProxyType
 from core.data.catalogue import FieldType
 from core.errors import SegmentInvalid
 from core.segments.calendar import Unit
-from core.segments.keys import MISSING, Keys, require_object
+from core.segments.keys import MISSING, NOT_KNOWN, Keys, require_object
 from core.segments.leaves import TEST_KEYS, LeafChecker, Scope
+from core.segments.naming import TYPE_WORDS, quoted
 from core.segments.operators._base import DATES
 from core.segments.paths import NoPath
 from core.segments.suggest import shown
@@ -100,21 +101,23 @@ class RelatedChecker(LeafChecker):
             return self.resolver.join(keys.at("table"), origin, name, through)
         except NoPath as problem:
             at = "table" if problem.step is None else f"through[{problem.step}]"
-            raise keys.fault(at, str(problem)) from problem
+            raise keys.fault(at, str(problem), problem.told) from problem
 
     def _require_table(self, keys: Keys, origin: str, name: str) -> None:
         """Refuse an unknown table before anything on the way to it is looked at."""
         try:
             self.resolver.paths.target(name)
         except NoPath as problem:
-            raise keys.fault("table", str(problem)) from problem
+            raise keys.fault("table", str(problem), problem.told) from problem
 
     def _through(self, keys: Keys) -> tuple[str, ...]:
         raw = keys.get("through")
         if raw is MISSING:
             return ()
         if not isinstance(raw, list | tuple) or not raw:
-            raise keys.fault("through", "It is a list of tables on the way, and not empty.")
+            raise keys.fault(
+                "through", "It is a list of tables on the way, and not empty.", NOT_KNOWN
+            )
         for position, element in enumerate(raw):
             if not isinstance(element, str):
                 raise keys.fault(
@@ -127,9 +130,14 @@ class RelatedChecker(LeafChecker):
         try:
             time = self.resolver.time(place, table)
         except NoPath as problem:
-            raise keys.fault(key, str(problem)) from problem
+            raise keys.fault(key, str(problem), problem.told) from problem
         if time is None:
-            raise keys.fault(key, f"Rows of {table} have no time.")
+            raise keys.fault(
+                key,
+                f"Rows of {table} have no time.",
+                f"The data does not say when {quoted(table)} happened: leave the time out, or "
+                "choose it on the Data page.",
+            )
         return time
 
     def _when(self, keys: Keys, table: str, scope: Scope) -> tuple[Test | None, FieldRef | None]:
@@ -157,13 +165,16 @@ class RelatedChecker(LeafChecker):
         possible = MEASURED_TYPES[measure]
         if possible is None:
             if "of" in keys:
-                raise keys.fault("of", f"{measure} is not of a field: leave it out.")
+                raise keys.fault("of", f"{measure} is not of a field: leave it out.", NOT_KNOWN)
             return None
         of = self.field_of(keys, "of", table)
         if of.field.type not in possible:
             types = ", ".join(sorted(possible))
             raise keys.fault(
-                "of", f"{measure} takes fields of type {types}; {of.given} is a {of.field.type}."
+                "of",
+                f"{measure} takes fields of type {types}; {of.given} is a {of.field.type}.",
+                f"That is not possible of {quoted(of.field.label or of.given)}, which is "
+                f"{TYPE_WORDS[of.field.type]}: choose another field.",
             )
         return of
 
@@ -171,7 +182,9 @@ class RelatedChecker(LeafChecker):
         if keys.get("per") is MISSING:
             return None
         if measure is not Measure.COUNT_DISTINCT or of is None or of.field.type not in DATES:
-            raise keys.fault("per", "It goes with count_distinct of a date or a timestamp only.")
+            raise keys.fault(
+                "per", "It goes with count_distinct of a date or a timestamp only.", NOT_KNOWN
+            )
         return Per(keys.choice("per", tuple(Per), "period"))
 
     def _pick(self, keys: Keys, join: Join, scope: Scope) -> Pick | None:
@@ -182,12 +195,17 @@ class RelatedChecker(LeafChecker):
             raise keys.fault("pick", "It stands in the segment's own groups only.")
         self._time(keys, "pick", join.table, keys.place)
         if self.catalogue.by_name[join.table].key is None:
-            raise keys.fault("pick", f"{join.table} has no key, so its rows cannot be ordered.")
+            raise keys.fault(
+                "pick",
+                f"{join.table} has no key, so its rows cannot be ordered.",
+                f"{quoted(join.table)} have no key, so nobody knows which is first: choose the "
+                "key on the Data page.",
+            )
         inner = Keys(
             require_object(raw, keys.at("pick"), "a pick"), keys.at("pick"), ("first", "last")
         )
         if ("first" in inner) == ("last" in inner):
-            raise keys.fault("pick", "Exactly one of first and last must stand here.")
+            raise keys.fault("pick", "Exactly one of first and last must stand here.", NOT_KNOWN)
         end = "last" if "last" in inner else "first"
         try:
             count = read_whole(inner.get(end), 1, MAX_COUNT, "The count")

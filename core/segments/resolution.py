@@ -12,6 +12,7 @@ from typing import cast
 
 from core.data.catalogue import Link
 from core.errors import SegmentInvalid
+from core.segments.naming import TYPE_WORDS, quoted
 from core.segments.paths import Paths
 from core.segments.tree import FieldRef, Join, Leg
 
@@ -95,12 +96,17 @@ class Resolver:
                 place,
                 f"The field {saved.field!r} of {saved.table} that this was saved with is gone. "
                 "Choose another field, or load data that has it.",
+                told=f"The field {quoted(saved.field or '')} of {quoted(saved.table)} that this "
+                "was saved with is gone. Choose another field, or load data that has it.",
             )
         if field.type != saved.type:
             raise SegmentInvalid(
                 place,
                 f"The field {saved.field!r} of {saved.table} was a {saved.type} when this was "
                 f"saved and is a {field.type} now. Save the segment again to accept it.",
+                told=f"The field {quoted(field.label or field.name)} of {quoted(saved.table)} was "
+                f"{TYPE_WORDS.get(saved.type or '', 'of another kind')} when this was saved and is "
+                f"{TYPE_WORDS[field.type]} now. Save the segment again to accept it.",
             )
         return FieldRef(name, legs, saved.table, field)
 
@@ -113,6 +119,9 @@ class Resolver:
                     place,
                     f"The link {link.label} that this was saved with is gone. "
                     "Save the segment again to use the links there are now.",
+                    told=f"{quoted(link.table)} and {quoted(link.to_table)} are not linked any "
+                    "more as they were when this was saved. Save the segment again to use the "
+                    "links there are now.",
                 )
             legs.append(Leg(position, forward))
         return tuple(legs)

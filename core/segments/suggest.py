@@ -27,11 +27,18 @@ def shown(raw: object) -> str:
 def did_you_mean(wrong: object, possible: Iterable[str]) -> str:
     """Return "Did you mean 'country'?" or, where nothing is near, what is possible."""
     names = list(possible)
-    near = get_close_matches(wrong[:_COMPARED], names, n=1) if isinstance(wrong, str) else []
-    if near:
-        return f"Did you mean {near[0]!r}?"
+    near = nearest(wrong, names)
+    if near is not None:
+        return f"Did you mean {near!r}?"
     if not names:
         return "There is none."
     listed = ", ".join(names[:_LISTED])
     rest = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     return f"There is: {listed}{rest}."
+
+
+def nearest(wrong: object, possible: Iterable[str]) -> str | None:
+    """Return the possible name that was probably meant, if one is near."""
+    if not isinstance(wrong, str):
+        return None
+    return next(iter(get_close_matches(wrong[:_COMPARED], list(possible), n=1)), None)

@@ -16,11 +16,19 @@ MAX_LIST = 10_000
 MAX_COUNT = 100_000
 DIGITS_BEFORE = 28
 DIGITS_AFTER = 10
+CHOOSE_AGAIN = "The value does not go with this comparison: choose it again."
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class WrongValue(Exception):
-    """The value cannot be taken; the message is the problem without its place."""
+    """The value cannot be taken; the message is the problem without its place.
+
+    `told` is what a page says instead where the message speaks of the format.
+    """
+
+    def __init__(self, problem: str, told: str | None = None) -> None:
+        super().__init__(problem)
+        self.told = told
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,10 @@ def read_unicode(raw: object) -> str:
 def _read_text(raw: object, _: FieldType) -> str:
     text = read_unicode(raw)
     if not text.strip():
-        raise WrongValue("A text to compare with cannot be blank: use is_blank.")
+        raise WrongValue(
+            "A text to compare with cannot be blank: use is_blank.",
+            "A text to compare with cannot be blank: there is “is blank” for that.",
+        )
     return text
 
 
@@ -129,7 +140,7 @@ def _list_of(
 ) -> Callable[[object, FieldType], Value]:
     def read_list(raw: object, type_: FieldType) -> Value:
         if not isinstance(raw, list | tuple):
-            raise WrongValue(f"{shown(raw)} is not a list.")
+            raise WrongValue(f"{shown(raw)} is not a list.", CHOOSE_AGAIN)
         if not raw:
             raise WrongValue("The list is empty.")
         if len(raw) > MAX_LIST:
@@ -144,7 +155,7 @@ def _pair_of(
 ) -> Callable[[object, FieldType], Value]:
     def read_pair(raw: object, type_: FieldType) -> Value:
         if not isinstance(raw, list | tuple) or len(raw) != 2:
-            raise WrongValue("The value must be a list of two: low and high.")
+            raise WrongValue("The value must be a list of two: low and high.", CHOOSE_AGAIN)
         low, high = read(raw[0], type_), read(raw[1], type_)
         if cast("Decimal", low) > cast("Decimal", high):
             raise WrongValue(f"The range is reversed: {low} comes after {high}.")
@@ -161,8 +172,8 @@ def _read_span(raw: object, type_: FieldType) -> Span:
 
 def _read_ago(raw: object, _: FieldType) -> AgoSpan:
     parts = _parts(raw, ("from", "to", "unit"))
-    start = read_whole(parts["from"], 0, MAX_COUNT, "`from`")
-    end = read_whole(parts["to"], 0, MAX_COUNT, "`to`")
+    start = read_whole(parts["from"], 0, MAX_COUNT, "The first number")
+    end = read_whole(parts["to"], 0, MAX_COUNT, "The second number")
     unit = read_unit(parts["unit"], _units(FieldType.DATE))
     if start < end:
         raise WrongValue(f"The range is reversed: {start} {unit} ago comes after {end} {unit} ago.")
@@ -182,7 +193,7 @@ def _read_anniversary(raw: object, _: FieldType) -> Span:
 
 def _read_period(raw: object, _: FieldType) -> str:
     if not isinstance(raw, str) or raw not in PERIODS:
-        raise WrongValue(f"No period {shown(raw)}. {did_you_mean(raw, PERIODS)}")
+        raise WrongValue(f"No period {shown(raw)}. {did_you_mean(raw, PERIODS)}", CHOOSE_AGAIN)
     return raw
 
 
@@ -197,7 +208,9 @@ def _read_weekday(raw: object, _: FieldType) -> Decimal:
 def read_unit(raw: object, possible: Sequence[Unit]) -> Unit:
     """Return the unit, one of `possible`."""
     if not isinstance(raw, str) or raw not in set(possible):
-        raise WrongValue(f"No unit {shown(raw)} here. There is: {', '.join(possible)}.")
+        raise WrongValue(
+            f"No unit {shown(raw)} here. There is: {', '.join(possible)}.", CHOOSE_AGAIN
+        )
     return Unit(raw)
 
 
@@ -209,15 +222,15 @@ def _units(type_: FieldType) -> tuple[Unit, ...]:
 def _parts(raw: object, keys: tuple[str, ...]) -> dict[str, object]:
     """Return the object's values by key, when it has exactly these keys."""
     if not isinstance(raw, dict):
-        raise WrongValue(f"{shown(raw)} must have {' and '.join(keys)}.")
+        raise WrongValue(f"{shown(raw)} must have {' and '.join(keys)}.", CHOOSE_AGAIN)
     if getattr(raw, "twice", None):
         raise WrongValue(f"A key stands twice: {', '.join(sorted(raw.twice))}.")  # type: ignore[attr-defined]
     missing = [key for key in keys if key not in raw]
     if missing:
-        raise WrongValue(f"The key {missing[0]!r} is missing.")
+        raise WrongValue(f"The key {missing[0]!r} is missing.", CHOOSE_AGAIN)
     unknown = [str(key) for key in raw if key not in keys]
     if unknown:
-        raise WrongValue(f"No key {unknown[0]!r} here. There is: {', '.join(keys)}.")
+        raise WrongValue(f"No key {unknown[0]!r} here. There is: {', '.join(keys)}.", CHOOSE_AGAIN)
     return cast("dict[str, object]", raw)
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     View = TypeVar("View", bound=DataclassInstance)
 
+_SHOWN = 100
 JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
 
 
@@ -42,4 +43,7 @@ def unknown_name(kind: str, key: str, known: Iterable[str]) -> UnknownName:
         hint = f". There is: {', '.join(names[:8])}{', …' if len(names) > 8 else ''}."
     else:
         hint = ", nor any other."
-    return UnknownName(f"There is no {kind} '{key}'{hint}")
+    return UnknownName(
+        f"There is no {kind} '{key}'{hint}",
+        told=f"There is no {kind} “{key[:_SHOWN]}”: the address may be cut or old.",
+    )

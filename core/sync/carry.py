@@ -110,7 +110,8 @@ def _end(job: Job, error: Exception, state: RunState | None = None) -> None:
         return
     ended = state or (RunState.PARTLY if job.run.calls else RunState.FAILED)
     try:
-        book_and_move(job, state=ended, error=str(error), error_kind=type(error).__name__)
+        said = error.told if isinstance(error, RollcallError) else str(error)
+        book_and_move(job, state=ended, error=said, error_kind=type(error).__name__)
     except (LedgerMissing, StorageFull, QueryFailed) as obstacle:
         if isinstance(obstacle, LedgerMissing) and ended is RunState.CANCELLED:
             _end_unbooked(job, obstacle)

@@ -104,7 +104,7 @@ def show_error(error: RollcallError) -> None:
 
 def sentence_of(error: RollcallError) -> str:
     """Return the error as one sentence, safe to be drawn as Markdown."""
-    said = " ".join(str(error).split())
+    said = " ".join(error.told.split())
     return plain(said if said.endswith((".", "!", "?")) else f"{said}.")
 
 

@@ -152,7 +152,7 @@ class Counting:
         try:
             answer = self._sizes(asked, look, question)
         except RollcallError as error:
-            answer = Sizes(asked, {}, 0, 0, str(error))
+            answer = Sizes(asked, {}, 0, 0, error.told)
         except Exception as error:
             log_unforeseen(log, error)
             answer = Sizes(asked, {}, 0, 0, _UNFORESEEN)
@@ -232,7 +232,7 @@ def _understood(
 def _without_fault(
     draft: Draft, error: SegmentInvalid, faults: dict[str, Fault], left_out: LeftOut
 ) -> Draft:
-    fault = Fault(error.problem, error.is_missing)
+    fault = Fault(error.told, error.is_missing)
     if error.place.startswith("limit"):
         faults["limit"] = fault
         return draft.limited(None)

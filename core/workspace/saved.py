@@ -45,7 +45,7 @@ class SavedSegments:
         try:
             self.check(key, catalogue, now)
         except SegmentInvalid as fault:
-            return fault.problem
+            return fault.told
         return None
 
     def rests_on(self, key: str) -> dict[str, int | None]:
@@ -77,7 +77,8 @@ def saved_segments(session: ReadSession) -> SavedSegments:
 
 def named_segment(view: SegmentView) -> NamedSegment:
     """Return a saved segment with its resolution."""
-    return NamedSegment(read_json(view.tree), resolution_from_json(json.loads(view.resolved)))
+    resolution = resolution_from_json(json.loads(view.resolved))
+    return NamedSegment(read_json(view.tree), resolution, view.name)
 
 
 def resolved_text(resolution: Resolution) -> str:

@@ -115,9 +115,9 @@ class SizeBook:
                 zone = ZoneInfo(snapshot.catalogue.zone)
                 return ListedSize(engine.size(tree, Today(now, zone)))
         except SegmentInvalid as error:
-            return ListedSize(None, error.problem)
+            return ListedSize(None, error.told)
         except RollcallError as error:
-            return ListedSize(None, str(error))
+            return ListedSize(None, error.told)
         except Exception as error:
             log_unforeseen(log, error)
             return ListedSize(None, _UNFORESEEN)

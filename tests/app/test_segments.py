@@ -57,7 +57,7 @@ def test_a_segment_opens_from_the_list_and_its_address_says_so(app: OpenApp, sam
 
 
 def test_a_segment_that_is_not_there_is_one_sentence(app: OpenApp, sample: Path) -> None:
-    assert "no segment 'gone'" in said_after(app("segments", segment="gone"))
+    assert "no segment “gone”" in said_after(app("segments", segment="gone"))
     assert "This draft was saved or is gone" in said_after(app("segments", draft="gone"))
 
 
@@ -200,10 +200,10 @@ def test_a_segment_whose_field_is_gone_says_which(
 ) -> None:
     key = saved(opened, "By tier", FRANCE, GOLD)
     load_without(opened, sample / "sample", "loyalty_tier")
-    assert "no longer fits: The field 'loyalty_tier'" in words(app("segments"))
+    assert "no longer fits: The field “loyalty tier”" in words(app("segments"))
     page = app("segments", segment=key)
     open_row(page, ids(page)[1])
-    assert "'loyalty_tier'" in words(page) and not said_after(page)
+    assert "“loyalty tier”" in words(page) and not said_after(page)
     page.selectbox(key=f"seg:{ids(page)[1]}:subject").select("field:city").run()
     assert not said_after(page)
 

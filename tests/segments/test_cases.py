@@ -1,6 +1,7 @@
 """Every case of the format, on every engine."""
 
 import csv
+import re
 from functools import cache
 
 import pytest
@@ -67,3 +68,4 @@ def test_a_fault_is_said_with_its_place(case: Case, datasets: Datasets) -> None:
         check_segment(case.segment, dataset.catalogue, dataset.at(case.now), dataset.named)
     assert said.value.place == case.error_at
     assert str(case.error_at) in str(said.value)
+    assert re.search(r"where\.|conditions\[|\bkey\b|_", said.value.told) is None

@@ -131,7 +131,7 @@ GONE = [
     ({"field": "contry", "op": "is", "value": "FR"}, "Did you mean"),
     ({**BOUGHT, "table": "order"}, "Did you mean"),
     ({"segment": "frensh", "op": "in"}, "french"),
-    ({"field": "age", "op": "contains", "value": "x"}, "not for a number"),
+    ({"field": "age", "op": "contains", "value": "x"}, "not possible of a number"),
 ]
 
 
@@ -160,10 +160,11 @@ def test_a_named_segment_that_has_a_fault_is_named_with_it(shop: Dataset) -> Non
 
 
 def test_a_segment_that_speaks_of_itself_is_told_the_circle(shop: Dataset) -> None:
-    named = {"other": NamedSegment(drafted({"segment": "me", "op": "in"}).raw)}
+    other = drafted({"segment": "me", "op": "in"}).raw
+    named = {"other": NamedSegment(other, label="Others"), "me": NamedSegment(other, label="Mine")}
     draft = drafted({"segment": "other", "op": "in"})
     look = look_at(draft, shop.catalogue, NOW, named, key="me")
-    assert "other → me" in look.faults[draft.places["where.conditions[0]"]].problem
+    assert "“Others” → “Mine”" in look.faults[draft.places["where.conditions[0]"]].problem
 
 
 def test_other_segments_are_called_by_their_names(shop: Dataset) -> None:

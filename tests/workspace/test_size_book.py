@@ -182,7 +182,7 @@ def test_a_segment_that_cannot_be_counted_has_no_size_until_it_is_mended(
     save(workspace, "french", BROKEN, resolved="{}")
     sizes = settled(workspace, book)
     assert sizes == {"french": None, "active": 2, "french_and_active": None}
-    assert "Did you mean 'country'?" in problem_of(workspace, book, "french")
+    assert "Did you mean “country”?" in problem_of(workspace, book, "french")
     save(workspace, "french", GERMAN)
     assert settled(workspace, book)["french_and_active"] == 1
 
