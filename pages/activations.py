@@ -9,6 +9,7 @@ from core.ui.activations.list import draw_activations
 from core.ui.activations.page import draw_activation
 from core.ui.activations.state import read_activations
 from core.ui.edge import plain
+from core.ui.heading import draw_heading
 from core.ui.navigation import back, show
 from core.ui.roles import Role
 from core.ui.session import guard, may, workspace
@@ -21,11 +22,10 @@ LEAST = "viewer"
 
 
 def draw_list() -> None:
-    st.title("Activations", anchor=False)
+    if draw_heading("Activations", "New activation" if may(Role.EDITOR) else None):
+        show(new="1")
     st.caption("Each keeps one list at a platform in step with a segment.")
     state = read_activations()
-    if may(Role.EDITOR) and st.button("New activation", icon=":material/add:", type="primary"):
-        show(new="1")
     if state.views:
         draw_activations(state)
     else:

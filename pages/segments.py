@@ -10,6 +10,7 @@ from core.store.drafts import list_new_drafts
 from core.store.segments import list_segments
 from core.store.snapshots import current_snapshot
 from core.store.workspace import get_workspace
+from core.ui.heading import draw_heading
 from core.ui.navigation import link
 from core.ui.roles import Role
 from core.ui.segments.bar import draw_bar, draw_waiting
@@ -43,10 +44,7 @@ if data is None:
 
 editor = current_editor()
 if editor is None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Segments", width="stretch")
-        if may(Role.EDITOR):
-            st.button("New segment", type="primary", icon=":material/add:", on_click=start_new)
+    draw_heading("Segments", "New segment" if may(Role.EDITOR) else None, start_new)
     if not saved and not drafts:
         st.caption("No segment yet. A segment describes people; an activation keeps it in Batch.")
     zone = ZoneInfo(workspace().catalogue().zone)  # type: ignore[union-attr]

@@ -286,6 +286,8 @@ class _Words(dict[str, str]):
             return _or([_WEEKDAYS[int(str(day)) - 1] for day in value])
         if key in ("low", "high") and isinstance(value, tuple):
             return _value(value[0 if key == "low" else 1])
+        if key == "span" and isinstance(value, Span):
+            return _span(value).removeprefix("1 ")
         if key in ("start", "end") and isinstance(value, AgoSpan):
             return _span(Span(value.start if key == "start" else value.end, value.unit))
         return _value(value)

@@ -27,6 +27,7 @@ class _Kept:
     sentence: str
     is_error: bool = False
     was_drawn: bool = False
+    is_passing: bool = False
     place: str = ""
 
 
@@ -58,16 +59,21 @@ def on_click(do: Callable[..., object]) -> Callable[..., None]:
     return safe
 
 
-def say_next(sentence: str, place: str = "", *, is_error: bool = False) -> None:
-    """Let the page that is drawn after a click say what it did, at its top or at a `place`."""
-    st.session_state[_KEPT] = _Kept(sentence, is_error=is_error, place=place)
+def say_next(
+    sentence: str, place: str = "", *, is_error: bool = False, is_passing: bool = False
+) -> None:
+    """Let the page that is drawn after a click say what it did, at its top or at a `place`.
+
+    What is passing is true only until what is under way has moved on.
+    """
+    st.session_state[_KEPT] = _Kept(sentence, is_error=is_error, is_passing=is_passing, place=place)
 
 
 def draw_kept() -> None:
     """Draw what came of the last click, until somebody does something else."""
     by_itself = st.session_state.pop(_BY_ITSELF, False)
     kept: _Kept | None = st.session_state.pop(_KEPT, None)
-    if kept is None or (kept.was_drawn and not by_itself):
+    if kept is None or (kept.was_drawn and (kept.is_passing or not by_itself)):
         return
     st.session_state[_KEPT] = replace(kept, was_drawn=True)
     if not kept.place:

@@ -81,18 +81,6 @@ def not_sent(counts: RunCounts) -> int:
     return max(0, counts.segment - counts.wanted)
 
 
-def losses(counts: RunCounts) -> list[tuple[str, int]]:
-    """Return why people of the segment are not in the list, and how many; nobody is left out."""
-    reasons = [
-        ("no ID", counts.blank),
-        ("ID too long", counts.too_long),
-        ("duplicates", counts.duplicate),
-        ("excluded", counts.excluded),
-        ("control group", counts.control),
-    ]
-    return [(reason, number) for reason, number in reasons if number]
-
-
 def run_not_sent(run: RunView) -> int:
     return not_sent(stored_counts(run.counts))
 

@@ -16,7 +16,7 @@ def queue_run_of(activation_key: str) -> RunView:
     with workspace().store.write(actor()) as session:
         run = queue_by_hand(session, get_activation(session, activation_key))
         because = why_it_waits(session, run)
-    say_next(begun_words("Queued", because))
+    say_next(begun_words("Queued", because), is_passing=True)
     return run
 
 

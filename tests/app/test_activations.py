@@ -17,7 +17,13 @@ from core.store.activations import (
 )
 from core.store.audiences import book_ledger, note_applied, note_created, note_write
 from core.store.database import WriteSession
-from core.store.destinations import archive_destination, get_destination, pause_destination
+from core.store.destinations import (
+    archive_destination,
+    get_destination,
+    note_test_failed,
+    note_tested,
+    pause_destination,
+)
 from core.store.run_states import RunState
 from core.store.runs import list_runs
 from core.store.workspace import pause_everything
@@ -100,6 +106,24 @@ def test_activating_saves_and_queues_the_first_run(form: AppTest, opened: OpenWo
     assert view.segment_key == "quiet_in_france" and queued(opened) == ["by hand"]
     assert page.query_params["activation"] == view.key
     assert "Not there yet" in words(page)
+
+
+def test_that_it_was_queued_is_no_more_said_once_the_run_is_over(form: AppTest) -> None:
+    page = press(form, "Activate")
+    assert "Saved and queued" in words(page)
+    page.session_state["edge:by itself"] = True
+    assert "Saved and queued" not in words(page.run())
+
+
+def test_a_new_list_goes_where_lists_are_known_to_arrive(
+    app: OpenApp, reached: StandInServer, opened: OpenWorkspace
+) -> None:
+    for name, key in (("Another", "project_2"), ("Working", "project_3")):
+        values = {**reached.config, "project_key": key}
+        save_destination_draft(opened, DestinationDraft("batch", name, values), "test")
+    change(opened, lambda session: note_test_failed(session, "practice", "Nobody answers."))
+    change(opened, lambda session: note_tested(session, "working"))
+    assert widget(app("activations", **NEW), "selectbox", "Destination").value == "working"
 
 
 def test_the_api_name_follows_the_display_name_until_somebody_writes_one(form: AppTest) -> None:

@@ -38,6 +38,10 @@ def said(shop: Dataset, condition: object) -> str:
             {"when": NINETY},
             "there are at least 2 orders in the last 90 days (since Tue 25 Aug 2026, 00:00)",
         ),
+        (
+            {"when": {"op": "in_last", "value": {"count": 1, "unit": "years"}}},
+            "there are at least 2 orders in the last year (since Sun 23 Nov 2025, 00:00)",
+        ),
         ({"when": {"op": "before", "value": "2026-01-02"}}, "… orders before 2 Jan 2026"),
         ({"when": {"op": "is_blank"}}, "… orders whose ordered_at is blank"),
         ({"pick": {"last": 1}}, "the number of the last of the orders is at least 2"),

@@ -277,7 +277,7 @@ def _days_examples(value: object, *cells: tuple[str | None, bool]) -> tuple[Exam
 IN_LAST = _range(
     "in_last",
     "is in the last",
-    "is in the last {value}",
+    "is in the last {span}",
     SPAN,
     *_days_examples(
         {"count": 30, "unit": "days"},
@@ -337,7 +337,7 @@ OPERATORS = (
     ),
     IN_LAST,
     negation(
-        IN_LAST, "not_in_last", "is not in the last", "is not in the last {value} (or is blank)"
+        IN_LAST, "not_in_last", "is not in the last", "is not in the last {span} (or is blank)"
     ),
     _range(
         "more_than_ago",
@@ -369,7 +369,7 @@ OPERATORS = (
     _range(
         "in_next",
         "is in the next",
-        "is in the next {value}",
+        "is in the next {span}",
         SPAN,
         *_days_examples(
             {"count": 1, "unit": "months"},
@@ -399,7 +399,7 @@ OPERATORS = (
     _range(
         "anniversary_in_next",
         "has its anniversary in the next",
-        "has its anniversary in the next {value}",
+        "has its anniversary in the next {span}",
         ANNIVERSARY_SPAN,
         *_days_examples(
             {"count": 1, "unit": "days"},

@@ -51,15 +51,21 @@ class Choices:
         return found.label or found.name if found else field
 
     def place(self, asked: str | None) -> str:
-        """Return the destination to begin with: the one asked for, the last used, one that goes."""
-        going = [view.key for view in self.destinations if view.paused_at is None]
-        newest = max(self.activations, key=lambda each: each.created_at, default=None)
-        known = [view.key for view in self.destinations]
-        if asked in known:
+        """Return the destination to begin with: the one asked for, else one that works."""
+        if asked in [view.key for view in self.destinations]:
             return str(asked)
-        if newest is not None and newest.destination_key in going:
-            return newest.destination_key
-        return next(iter([*going, *known]), "")
+        newest = max(self.activations, key=lambda each: each.created_at, default=None)
+        last = newest.destination_key if newest else None
+        ranked = sorted(self.destinations, key=lambda view: (*self._doubts(view), view.key != last))
+        return ranked[0].key if ranked else ""
+
+    def _doubts(self, view: DestinationView) -> tuple[bool, bool, bool]:
+        """Return what speaks against a destination, the worst first."""
+        was_filled = any(
+            each.account == view.account and each.ledger_file is not None for each in self.audiences
+        )
+        is_unproven = view.tested_at is None and not was_filled
+        return view.paused_at is not None, view.test_failure is not None, is_unproven
 
     def identifier(self) -> str:
         """Return the field that was the identifier last, or the key of people."""

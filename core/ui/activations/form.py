@@ -211,7 +211,7 @@ def _save(draft: ActivationDraft, *, run: bool) -> None:
     forget_form()
     forget_checks()
     if run:
-        say_next("Saved and queued: the scheduler sends it in a moment.")
+        say_next("Saved and queued: the scheduler sends it in a moment.", is_passing=True)
     else:
         say_next("Saved: its next run works with this.")
     show(activation=view.key)

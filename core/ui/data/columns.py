@@ -29,7 +29,7 @@ def draw_tables(proposal: Proposal) -> None:
     """Draw the table that is chosen, and the choice where there are several."""
     with st.container(border=True):
         st.subheader("What do the tables hold?", anchor=False)
-        st.caption("Correct whatever was not told right.")
+        st.caption("Correct what was not recognised rightly.")
         names = _people_first(proposal.manifest)
         if st.session_state.get(_TABLE) not in names:
             st.session_state[_TABLE] = names[0]

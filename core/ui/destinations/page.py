@@ -15,6 +15,7 @@ from core.ui.destinations.list import (
     draw_users,
 )
 from core.ui.edge import errors_shown, plain, say_next
+from core.ui.heading import draw_heading
 from core.ui.navigation import back, show
 from core.ui.roles import Role
 from core.ui.session import actor, guard, may, workspace
@@ -23,12 +24,11 @@ from core.workspace.destination_drafts import archive_unused
 
 def draw_list(listed: Listed) -> None:
     """Draw all destinations, and for an admin the way to a new one."""
-    st.title("Destinations", anchor=False)
+    is_admin = may(Role.ADMIN)
+    if draw_heading("Destinations", "New destination" if is_admin else None):
+        show(new="1")
     st.caption("Where lists are kept: accounts at platforms such as Batch.")
-    if may(Role.ADMIN):
-        if st.button("New destination", icon=":material/add:", type="primary"):
-            show(new="1")
-    else:
+    if not is_admin:
         st.caption("Only an admin connects a new one: ask one of them for it.")
     if not listed.views:
         st.info("There is no destination yet. Connect your account at Batch to send lists there.")

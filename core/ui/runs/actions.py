@@ -90,7 +90,7 @@ def _draw_again(told: RunTold) -> None:
 def _approve(run_id: int, plan_id: str) -> None:
     with workspace().store.write(actor()) as session:
         because = why_it_waits(session, approve_plan(session, run_id, plan_id))
-    say_next(begun_words("Approved", because))
+    say_next(begun_words("Approved", because), is_passing=True)
 
 
 @on_click
@@ -105,7 +105,8 @@ def _cancel(run_id: int) -> None:
     with workspace().store.write(actor()) as session:
         is_over = stop_run(session, run_id).state in FINAL
     ends = "Cancelled: no more of it is sent."
-    say_next(ends if is_over else "Asked to stop: it ends in a moment, and what is sent stays.")
+    asked = "Asked to stop: it ends in a moment, and what is sent stays."
+    say_next(ends if is_over else asked, is_passing=not is_over)
 
 
 @on_click

@@ -8,8 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.store.run_history import RunPoint
-from core.sync.outcome import RunCounts
-from core.ui.run_words import losses
+from core.sync.outcome import RunCounts, losses
 
 Table = Mapping[str, Sequence[object]]
 

@@ -4,11 +4,11 @@ import streamlit as st
 
 from core.store.run_states import FINAL, RunState
 from core.store.runs import RunView, get_run
-from core.sync.outcome import RunCounts, stored_counts
+from core.sync.outcome import RunCounts, losses, stored_counts
 from core.ui.edge import plain
 from core.ui.frame import draw_practice_badge
 from core.ui.navigation import back
-from core.ui.run_words import by, losses, run_badge, started_by, story, took
+from core.ui.run_words import by, run_badge, started_by, story, took
 from core.ui.runs.actions import draw_actions
 from core.ui.runs.figures import draw_chart, waterfall_figure, waterfall_steps
 from core.ui.runs.people import draw_people
