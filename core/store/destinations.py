@@ -11,6 +11,7 @@ from core.store.activity import record
 from core.store.audiences import claim_audience
 from core.store.database import ReadSession, Store, WriteSession
 from core.store.models import Activation, Audience, Destination
+from core.store.names import refuse_taken
 from core.store.secrets import SecretBox
 from core.store.views import unknown_name, view_of
 
@@ -62,12 +63,14 @@ def create_destination(
 ) -> DestinationView:
     """Save a new destination.
 
-    Raises: NameTaken, UsageError for a secret that is None.
+    Raises: NameTaken for its key, and for the name of another that is not archived; UsageError for
+    a secret that is None.
     """
     if _find(session, key) is not None:
         raise NameTaken(
             f"There is a destination '{key}' already, maybe archived: choose another key."
         )
+    _refuse_name(session, key, given.name)
     now = session.now()
     row = Destination(
         key=key,
@@ -94,7 +97,7 @@ def save_destination(
     Another account makes its activations keep audiences there; the old lists stay as they are.
 
     Raises: UnknownName, UsageError for a secret to be kept that is not stored, NameTaken for an
-    audience of the new account that another activation keeps.
+    audience of the new account that another activation keeps, and for the name of another.
     """
     row = _row(session, key)
     wanted = {
@@ -108,6 +111,8 @@ def save_destination(
     changed = [name for name, value in wanted.items() if getattr(row, name) != value]
     if not changed:
         return _view(row)
+    if "name" in changed:
+        _refuse_name(session, key, given.name)
     for name in changed:
         setattr(row, name, wanted[name])
     if "secrets" in changed:
@@ -193,8 +198,9 @@ def archive_destination(session: WriteSession, key: str) -> None:
 
 
 def restore_destination(session: WriteSession, key: str) -> DestinationView:
-    """Take an archived destination back."""
+    """Take an archived destination back. Raises: UnknownName, NameTaken."""
     row = _row(session, key)
+    _refuse_name(session, key, row.name)
     row.archived_at = None
     record(session, "restored", "destination", key)
     return _view(row)
@@ -244,6 +250,14 @@ def _row(session: ReadSession, key: str) -> Destination:
     if row is None:
         raise unknown_name("destination", key, session.exec(select(Destination.key)))
     return row
+
+
+def _refuse_name(session: ReadSession, key: str, name: str) -> None:
+    """Refuse the name of another destination that is not archived."""
+    query = select(Destination.key, Destination.name).where(
+        col(Destination.archived_at).is_(None), Destination.key != key
+    )
+    refuse_taken("destination", name, session.exec(query))
 
 
 def _view(row: Destination) -> DestinationView:

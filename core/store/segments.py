@@ -12,6 +12,7 @@ from core.errors import EditConflict, NameTaken
 from core.store.activity import record
 from core.store.database import ReadSession, WriteSession
 from core.store.models import Segment, SegmentVersion
+from core.store.names import refuse_taken
 from core.store.views import unknown_name, view_of
 
 
@@ -48,10 +49,11 @@ def create_segment(
 ) -> SegmentView:
     """Save a new segment as version 1.
 
-    Raises: NameTaken.
+    Raises: NameTaken for its key, and for the name of another that is not archived.
     """
     if _find(session, key) is not None:
         raise NameTaken(f"There is a segment '{key}' already, maybe archived: choose another key.")
+    _refuse_name(session, key, name)
     now = session.now()
     row = Segment(
         key=key,
@@ -77,7 +79,7 @@ def save_segment(
     Another tree or another meaning makes a version; a name alone does not, so held plans stay
     good. Saving what is there already changes nothing.
 
-    Raises: EditConflict, UnknownName.
+    Raises: EditConflict, UnknownName, NameTaken.
     """
     row = _row(session, key)
     if row.version != edited_from:
@@ -88,6 +90,8 @@ def save_segment(
     same_meaning = (row.tree, row.resolved) == (tree, resolved)
     if same_meaning and row.name == name:
         return view_of(SegmentView, row)
+    if row.name != name:
+        _refuse_name(session, key, name)
     row.name, row.updated_at = name, session.now()
     if not same_meaning:
         row.tree, row.resolved, row.version = tree, resolved, row.version + 1
@@ -105,8 +109,9 @@ def archive_segment(session: WriteSession, key: str) -> None:
 
 
 def restore_segment(session: WriteSession, key: str) -> SegmentView:
-    """Take an archived segment back."""
+    """Take an archived segment back. Raises: UnknownName, NameTaken."""
     row = _row(session, key)
+    _refuse_name(session, key, row.name)
     row.archived_at = None
     record(session, "restored", "segment", key)
     return view_of(SegmentView, row)
@@ -165,6 +170,14 @@ def _row(session: ReadSession, key: str) -> Segment:
     if row is None:
         raise unknown_name("segment", key, session.exec(select(Segment.key)))
     return row
+
+
+def _refuse_name(session: ReadSession, key: str, name: str) -> None:
+    """Refuse the name of another segment that is not archived."""
+    query = select(Segment.key, Segment.name).where(
+        col(Segment.archived_at).is_(None), Segment.key != key
+    )
+    refuse_taken("segment", name, session.exec(query))
 
 
 def _keep_version(session: WriteSession, row: Segment) -> None:

@@ -25,6 +25,7 @@ from core.store.destinations import (
     note_tested,
     save_destination,
 )
+from core.store.names import holder_of
 from core.sync.rate import take_turn
 from core.workspace.archiving import refuse_used
 from core.workspace.destinations import destination_settings, open_values, secret_fields
@@ -102,7 +103,8 @@ def check_draft(workspace: OpenWorkspace, draft: DestinationDraft) -> Destinatio
 
     Raises: DraftRefused, SecretUnreadable.
     """
-    faults = {} if draft.name.strip() else {"name": "a name is needed"}
+    given = draft.name.strip()
+    faults = _name_fault(workspace, draft) if given else {"name": "a name is needed"}
     values = {**_given(draft), **_stored_secrets(workspace, draft)}
     model = destination_type(draft.platform).config_model
     defaults = destination_type(draft.platform).defaults(workspace.settings)
@@ -118,7 +120,8 @@ def typed_faults(workspace: OpenWorkspace, draft: DestinationDraft) -> Mapping[s
     """Return what is wrong with what is filled in, by field; what is missing yet is no fault."""
     given = _given(draft)
     faults = config_faults(draft.platform, given, workspace.settings)
-    return {place: said for place, said in faults.items() if place in given}
+    in_fields = {place: said for place, said in faults.items() if place in given}
+    return {**_name_fault(workspace, draft), **in_fields}
 
 
 def used_by(session: ReadSession, key: str) -> tuple[str, ...]:
@@ -136,6 +139,17 @@ def archive_unused(session: WriteSession, key: str) -> None:
 
 def _given(draft: DestinationDraft) -> dict[str, str]:
     return {name: value for name, value in draft.values.items() if value.strip()}
+
+
+def _name_fault(workspace: OpenWorkspace, draft: DestinationDraft) -> dict[str, str]:
+    """Return under "name" that another destination is called so."""
+    own = draft.saved.key if draft.saved else None
+    with workspace.store.read() as session:
+        names = {view.key: view.name for view in list_destinations(session) if view.key != own}
+    holder = holder_of(draft.name, names)
+    if holder is None:
+        return {}
+    return {"name": f"there is a destination “{names[holder]}” already: choose another name"}
 
 
 def _stored_secrets(workspace: OpenWorkspace, draft: DestinationDraft) -> dict[str, str]:

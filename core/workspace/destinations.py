@@ -53,10 +53,9 @@ def put_destination(
     if saved is None:
         create_destination(session, key, given, box)
         return Did.CREATED
-    if saved.archived_at is not None:
-        restore_destination(session, key)
     after = save_destination(session, key, given, box)
     if saved.archived_at is not None:
+        restore_destination(session, key)
         return Did.RESTORED
     return Did.UNCHANGED if after.updated_at == saved.updated_at else Did.CHANGED
 

@@ -58,8 +58,8 @@ def save_edited(
     """Save a segment that was edited, a new one where `key` is None.
 
     A `name` of None leaves the name that it has by now.
-    Raises: SegmentInvalid; UsageError without a name; EditConflict where somebody else saved it
-    or put it away.
+    Raises: SegmentInvalid; UsageError without a name; NameTaken; EditConflict where somebody else
+    saved it or put it away.
     """
     if key is not None and name is None:
         name = get_segment(session, key).name
@@ -155,14 +155,13 @@ def _put(
             session, key, name=name, tree=text, resolved=resolved_text(checked.resolution)
         )
         return Did.CREATED
-    if saved.archived_at is not None:
-        restore_segment(session, key)
     tree = saved.tree if one.saved is not None else text
     resolved = resolved_text(checked.resolution)
     after = save_segment(
         session, key, name=name, tree=tree, resolved=resolved, edited_from=saved.version
     )
     if saved.archived_at is not None:
+        restore_segment(session, key)
         return Did.RESTORED
     return Did.CHANGED if _differs(saved, after) else Did.UNCHANGED
 

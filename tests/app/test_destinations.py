@@ -103,6 +103,15 @@ def test_a_project_key_that_is_none_is_told_as_soon_as_it_is_typed(filled: AppTe
     assert "A project key starts with project_" in said and "It is needed" not in said
 
 
+def test_a_name_that_another_has_is_told_at_its_field(
+    app: OpenApp, sample: object, opened: OpenWorkspace
+) -> None:
+    page = app("destinations", new="1")
+    assert "There is a destination “Practice” already" in words(
+        field(page, "Name").input("practice").run()
+    )
+
+
 def test_a_test_that_failed_is_remembered_until_one_passes(
     filled: AppTest, app: OpenApp, stand_in: StandInServer
 ) -> None:

@@ -253,8 +253,19 @@ def test_long_names_are_kept_whole(app: OpenApp, sample: Path, opened: OpenWorks
     assert page.text_input(key="segments:name").value == name
     page.menu_button(key="segments:menu").click("copy").run()
     page.button(key="segments:save").click().run()
-    assert not said_after(page)
+    assert not said_after(page) and page.text_input(key="segments:name").value != name
     assert not said_after(app("segments")) and len(key) < 255
+
+
+def test_a_name_that_another_segment_has_is_told_at_its_field(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    saved(opened, "France", FRANCE)
+    page = app("segments", segment=saved(opened, "Gold", GOLD))
+    page.text_input(key="segments:name").input(" france").run()
+    assert "There is a segment “France” already" in words(page)
+    page.button(key="segments:save").click().run()
+    assert "There is a segment “France” already" in said_after(page)
 
 
 def test_no_people_match_is_a_zero(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:

@@ -18,9 +18,11 @@ def box(store: Store) -> SecretBox:
     return SecretBox(store.settings)
 
 
-def destination(account: str = "https://api.batch.com p1") -> DestinationSettings:
+def destination(
+    account: str = "https://api.batch.com p1", name: str = "CRM"
+) -> DestinationSettings:
     return DestinationSettings(
-        name="CRM",
+        name=name,
         platform="batch",
         config='{"origin": "https://api.batch.com"}',
         account=account,

@@ -51,8 +51,8 @@ def test_an_audience_has_one_live_activation_and_the_refusal_names_it(store: Sto
 
 def test_also_across_two_destinations_of_one_account(store: Store) -> None:
     with store.write(ANN) as session:
-        create_destination(session, "twin", destination(), box(store))
-        create_destination(session, "other", destination("elsewhere"), box(store))
+        create_destination(session, "twin", destination(name="Twin"), box(store))
+        create_destination(session, "other", destination("elsewhere", "Other"), box(store))
         create_activation(session, "third", activation(destination_key="other"))
         with pytest.raises(NameTaken) as refused:
             create_activation(session, "second", activation(destination_key="twin"))

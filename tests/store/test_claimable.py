@@ -158,7 +158,9 @@ def test_a_run_names_the_account_that_it_will_call(store: Store, vip) -> None:
 
 def test_a_full_account_hides_no_run_of_another_behind_its_own(store: Store, vip) -> None:
     with store.write(ANN) as session:
-        create_destination(session, "shop", destination("https://api.batch.com p2"), box(store))
+        create_destination(
+            session, "shop", destination("https://api.batch.com p2", "Shop"), box(store)
+        )
         shop = create_activation(session, "shop_list", activation("shop", "shop"))
         first = queue_run(session, new_run(vip, SLOT - timedelta(hours=1)))
         second = queue_run(session, new_run(shop, SLOT))

@@ -135,7 +135,7 @@ def test_another_account_means_other_audiences(store: Store) -> None:
 
 def test_an_account_may_not_take_anothers_audience(store: Store) -> None:
     with store.write(ANN) as session:
-        create_destination(session, "crm2", destination("https://other p1"), box(store))
+        create_destination(session, "crm2", destination("https://other p1", "CRM 2"), box(store))
         create_activation(session, "second", activation(destination_key="crm2"))
     with pytest.raises(NameTaken) as refused, store.write(ANN) as session:
         save_destination(session, "crm", destination("https://other p1"), box(store))
@@ -154,10 +154,23 @@ def test_a_destination_is_archived_and_restored(store: Store) -> None:
 
 def test_a_destination_is_used_while_a_list_is_kept_there(store: Store) -> None:
     with store.write(ANN) as session:
-        create_destination(session, "crm2", destination("https://other p1"), box(store))
+        create_destination(session, "crm2", destination("https://other p1", "CRM 2"), box(store))
         assert used_destinations(session) == {"crm"}
         archive_activation(session, "vip_to_batch")
         assert used_destinations(session) == set()
+
+
+@pytest.mark.parametrize("name", ["CRM", " crm "])
+def test_two_destinations_in_use_are_not_called_the_same(store: Store, name: str) -> None:
+    other = destination("https://other p1", name)
+    said = "There is a destination “CRM” already"
+    with pytest.raises(NameTaken, match=said), store.write(ANN) as session:
+        create_destination(session, "crm2", other, box(store))
+    with store.write(ANN) as session:
+        archive_destination(session, "crm")
+        create_destination(session, "crm2", other, box(store))
+    with pytest.raises(NameTaken), store.write(ANN) as session:
+        restore_destination(session, "crm")
 
 
 def test_an_unknown_destination_is_told(store: Store) -> None:

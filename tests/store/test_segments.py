@@ -105,3 +105,16 @@ def test_activity_is_paged_newest_first(store: Store) -> None:
         (older,) = list_activity(session, before_id=newest.id)
         assert list_activity(session, kind="segment", key="other") == ()
     assert (newest.action, newest.actor, older.action) == ("saved", "bob", "created")
+
+
+def test_two_segments_in_use_are_not_called_the_same(store: Store) -> None:
+    with store.write(ANN) as session:
+        create_segment(session, "two", name="Two", tree=TREE, resolved="{}")
+    said = "There is a segment “VIP” already"
+    with pytest.raises(NameTaken, match=said), store.write(ANN) as session:
+        save_segment(session, "two", name="vip ", tree=TREE, resolved="{}", edited_from=1)
+    with store.write(ANN) as session:
+        archive_segment(session, "vip")
+        save_segment(session, "two", name="vip", tree=TREE, resolved="{}", edited_from=1)
+    with pytest.raises(NameTaken), store.write(ANN) as session:
+        restore_segment(session, "vip")

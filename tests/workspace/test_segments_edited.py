@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pytest
 
 from core.data.catalogue import Catalogue
-from core.errors import EditConflict, SegmentInvalid, UnknownName, UsageError
+from core.errors import EditConflict, NameTaken, SegmentInvalid, UnknownName, UsageError
 from core.segments.draft import draft_of
 from core.store.activations import archive_activation, create_activation
 from core.store.activity import list_activity
@@ -84,9 +84,16 @@ def test_a_new_segment_gets_a_key_that_reads_like_its_name(example: OpenWorkspac
     assert "country" in view.resolved
 
 
-def test_two_segments_of_one_name_have_two_keys(example: OpenWorkspace) -> None:
-    keys = [save(example, "French").key for _ in range(3)]
+def test_names_that_make_one_key_have_a_key_each(example: OpenWorkspace) -> None:
+    keys = [save(example, name).key for name in ("French", "French!", "(French)")]
     assert keys == ["french", "french_2", "french_3"]
+
+
+def test_a_name_that_is_taken_is_refused_and_nothing_is_saved(example: OpenWorkspace) -> None:
+    save(example, "French")
+    with pytest.raises(NameTaken, match="There is a segment “French” already"):
+        save(example, " french ")
+    assert [view.key for view in saved(example)] == ["french"]
 
 
 def test_the_key_of_an_archived_segment_stays_taken(example: OpenWorkspace) -> None:
@@ -99,16 +106,16 @@ def test_the_key_of_an_archived_segment_stays_taken(example: OpenWorkspace) -> N
 def test_a_name_without_letters_of_a_key_is_saved_all_the_same(
     example: OpenWorkspace, name: str
 ) -> None:
-    first, second = save(example, name), save(example, name)
-    assert first.name == second.name == name
+    first, second = save(example, name), save(example, name * 2)
+    assert (first.name, second.name) == (name, name * 2)
     assert first.key != second.key
 
 
 @pytest.mark.parametrize("length", [255, 256])
 def test_a_long_name_is_kept_and_its_key_is_shorter(example: OpenWorkspace, length: int) -> None:
     name = "n" * length
-    first, second = save(example, name), save(example, name)
-    assert first.name == second.name == name
+    first, second = save(example, name), save(example, f"{name[:-1]}!")
+    assert (first.name, second.name) == (name, f"{name[:-1]}!")
     assert len(first.key) <= len(second.key) < 110
 
 

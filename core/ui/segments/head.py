@@ -3,12 +3,15 @@
 import streamlit as st
 
 from core.errors import RollcallError
-from core.ui.edge import on_click, sentence_of
+from core.store.names import holder_of
+from core.store.segments import list_segments
+from core.ui.edge import fault_word, on_click, sentence_of
 from core.ui.navigation import back
 from core.ui.roles import Role
 from core.ui.segments.state import Editor, close_editor, give_up, new_draft_id
 from core.ui.segments.view import BuilderView
 from core.ui.session import actor, may, workspace
+from core.workspace.keys import copy_name
 from core.workspace.segments import archive_unused
 
 _MENU = {"copy": "Duplicate", "archive": "Archive", "forget": "Throw this draft away"}
@@ -33,10 +36,20 @@ def draw_head(view: BuilderView) -> None:
         )
         if may(Role.EDITOR):
             _draw_menu(editor)
+    _draw_taken(view)
     if editor.saved is not None and editor.saved.archived_at is not None:
         st.warning("This segment is archived. Duplicate it to go on with it.", icon=_ARCHIVED)
     if editor.saved is not None and editor.saved.paused_reason:
         st.warning(sentence_of(RollcallError(editor.saved.paused_reason)), icon=":material/error:")
+
+
+def _draw_taken(view: BuilderView) -> None:
+    """Say that another segment has the name, which is refused when it is saved."""
+    editor, others = view.editor, view.segments
+    holder = holder_of(editor.name, others)
+    if holder is not None and (editor.saved is None or editor.name != editor.saved.name):
+        said = f"There is a segment “{others[holder]}” already: choose another name."
+        st.markdown(fault_word(said))
 
 
 def _rename(editor: Editor) -> None:
@@ -57,7 +70,7 @@ def _draw_menu(editor: Editor) -> None:
 @on_click
 def _do(editor: Editor, what: str | None) -> None:
     if what == "copy":
-        draft_id = new_draft_id(editor.draft, f"{editor.name} (copy)"[:255])
+        draft_id = new_draft_id(editor.draft, _copy_name(editor))
         close_editor()
         st.query_params.from_dict({"draft": draft_id})
     elif what == "forget":
@@ -65,6 +78,11 @@ def _do(editor: Editor, what: str | None) -> None:
         st.query_params.clear()
     elif what == "archive" and editor.key is not None:
         _archive(editor.key)
+
+
+def _copy_name(editor: Editor) -> str:
+    with workspace().store.read() as session:
+        return copy_name(editor.name, [view.name for view in list_segments(session)])
 
 
 def _archive(key: str) -> None:
