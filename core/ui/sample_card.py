@@ -15,7 +15,7 @@ def draw_sample_card() -> None:
         words, way = st.columns((3, 1.4), vertical_alignment="center")
         words.markdown(
             "**This is a sample shop** with made-up customers. Look around, change what you like: "
-            "nothing reaches a real account. Or start with your own data."
+            "its list reaches no real account. Or start with your own data."
         )
         if may(Role.ADMIN):
             with way, st.popover("Start with my own data", icon=":material/upload_file:"):

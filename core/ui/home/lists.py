@@ -35,9 +35,10 @@ def _draw_card(status: ListStatus, state: HomeState) -> None:
             f"**{plain(shortened(view.display_name, _LETTERS))}**",
             activation=view.key,
         )
-        st.markdown(list_badge(view, state.to(view), status.newest))
-        if is_practice(state.to(view)):
-            draw_practice_badge()
+        with st.container(horizontal=True, gap="xsmall"):
+            st.markdown(list_badge(view, state.to(view), status.newest), width="content")
+            if is_practice(state.to(view)):
+                draw_practice_badge()
         st.metric(
             plain(state.saved.people_word).capitalize(),
             count(status.size) if status.is_written else "–",
