@@ -11,6 +11,7 @@ from sqlmodel import col, or_, select, update
 
 from core.errors import LeaseLost, UnknownName
 from core.store.database import ReadSession, WriteSession
+from core.store.home_paths import kept_path, whole_path
 from core.store.models import Load
 from core.store.runs import LONGEST_WAIT
 from core.store.views import view_of
@@ -76,7 +77,7 @@ def queue_load(session: WriteSession, new: NewLoad) -> LoadView:
         joined = {
             "merged_slots": waiting.merged_slots + new.missed + 1,
             "accept_fewer": waiting.accept_fewer or new.accept_fewer,
-            "manifest_path": new.manifest_path,
+            "manifest_path": _kept(session, new),
         }
         _change(session, waiting.id, Load.state == LoadState.QUEUED, joined)
         return get_load(session, waiting.id)
@@ -86,13 +87,13 @@ def queue_load(session: WriteSession, new: NewLoad) -> LoadView:
         actor=session.actor,
         slot_at=new.slot_at,
         merged_slots=new.missed,
-        manifest_path=new.manifest_path,
+        manifest_path=_kept(session, new),
         accept_fewer=new.accept_fewer,
         queued_at=session.now(),
     )
     session.add(row)
     session.flush()
-    return _view(row)
+    return _view(session, row)
 
 
 def claimable_load(session: ReadSession, now: datetime) -> LoadView | None:
@@ -228,7 +229,7 @@ def list_loads(
     query = select(Load).order_by(col(Load.id).desc()).limit(limit)
     if states is not None:
         query = query.where(col(Load.state).in_(states))
-    return tuple(_view(row) for row in session.exec(query))
+    return tuple(_view(session, row) for row in session.exec(query))
 
 
 def loaded_manifests(session: ReadSession, paths: Collection[str]) -> frozenset[str]:
@@ -242,14 +243,19 @@ def loaded_manifests(session: ReadSession, paths: Collection[str]) -> frozenset[
 _NOBODY: Mapping[str, None] = {"process_id": None, "token": None}
 
 
-def _view(row: Load) -> LoadView:
-    return view_of(LoadView, row, {"state": LoadState(row.state)})
+def _view(session: ReadSession, row: Load) -> LoadView:
+    whole = whole_path(session.store.settings.home, row.manifest_path)
+    return view_of(LoadView, row, {"state": LoadState(row.state), "manifest_path": whole})
+
+
+def _kept(session: WriteSession, new: NewLoad) -> str:
+    return kept_path(session.store.settings.home, new.manifest_path)
 
 
 def _first(session: ReadSession, *conditions: Any) -> LoadView | None:
     query = select(Load).where(*conditions).order_by(col(Load.id)).limit(1)
     row = session.exec(query, execution_options={"populate_existing": True}).first()
-    return None if row is None else _view(row)
+    return None if row is None else _view(session, row)
 
 
 def _change_owned(

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from core.store.activity import record
 from core.store.database import ReadSession, WriteSession
+from core.store.home_paths import kept_path, whole_path
 from core.store.models import Run, Snapshot, Workspace
 from core.store.run_states import RunState
 from core.store.views import view_of
@@ -40,21 +41,21 @@ def add_snapshot(
         created_at=session.now(),
         actor=session.actor,
         manifest=manifest,
-        manifest_path=manifest_path,
+        manifest_path=kept_path(session.store.settings.home, manifest_path),
         rows=dict(rows),
     )
     session.add(row)
     session.flush()
     session.exec(select(Workspace)).one().current_snapshot_id = snapshot_id
     record(session, "loaded", "snapshot", snapshot_id, rows=dict(rows))
-    return view_of(SnapshotView, row)
+    return _view(session, row)
 
 
 def current_snapshot(session: ReadSession) -> SnapshotView | None:
     """Return the snapshot that questions are answered from, None before the first load."""
     query = select(Snapshot).join(Workspace)
     row = session.exec(query).one_or_none()
-    return None if row is None else view_of(SnapshotView, row)
+    return None if row is None else _view(session, row)
 
 
 def forget_current(session: WriteSession) -> None:
@@ -68,14 +69,14 @@ def forget_current(session: WriteSession) -> None:
 def get_snapshot(session: ReadSession, snapshot_id: str) -> SnapshotView | None:
     """Return the snapshot of that id, or None."""
     row = session.get(Snapshot, snapshot_id)
-    return None if row is None else view_of(SnapshotView, row)
+    return None if row is None else _view(session, row)
 
 
 def list_snapshots(session: ReadSession) -> tuple[SnapshotView, ...]:
     """Return the snapshots whose files are kept, newest first."""
     query = select(Snapshot).where(col(Snapshot.file_deleted_at).is_(None))
     query = query.order_by(col(Snapshot.created_at).desc(), col(Snapshot.id).desc())
-    return tuple(view_of(SnapshotView, row) for row in session.exec(query))
+    return tuple(_view(session, row) for row in session.exec(query))
 
 
 def pinned_snapshots(session: ReadSession) -> frozenset[str]:
@@ -100,3 +101,8 @@ def note_file_deleted(session: WriteSession, snapshot_id: str) -> None:
     row = session.get_one(Snapshot, snapshot_id)
     row.file_deleted_at = session.now()
     record(session, "deleted", "snapshot", snapshot_id)
+
+
+def _view(session: ReadSession, row: Snapshot) -> SnapshotView:
+    whole = whole_path(session.store.settings.home, row.manifest_path)
+    return view_of(SnapshotView, row, {"manifest_path": whole})

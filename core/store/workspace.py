@@ -8,6 +8,7 @@ from sqlmodel import select
 from core.store.activations import forget_next_runs
 from core.store.activity import record
 from core.store.database import ReadSession, WriteSession
+from core.store.home_paths import kept_path, whole_path
 from core.store.models import Workspace
 from core.store.views import view_of
 
@@ -36,7 +37,10 @@ class WorkspaceView:
 
 def get_workspace(session: ReadSession) -> WorkspaceView:
     """Return the workspace."""
-    return view_of(WorkspaceView, _row(session))
+    row = _row(session)
+    kept = row.manifest_path
+    whole = None if kept is None else whole_path(session.store.settings.home, kept)
+    return view_of(WorkspaceView, row, {"manifest_path": whole})
 
 
 def name_workspace(session: WriteSession, name: str, people_word: str) -> None:
@@ -51,12 +55,14 @@ def set_data_source(
 ) -> bool:
     """Say how the data is refreshed; return whether that changed anything."""
     row = _row(session)
-    if (row.manifest_path, row.load_schedule) == (manifest_path, load_schedule):
+    home = session.store.settings.home
+    kept = None if manifest_path is None else kept_path(home, manifest_path)
+    if (row.manifest_path, row.load_schedule) == (kept, load_schedule):
         return False
     if row.load_schedule != load_schedule:
         row.load_schedule_from = session.now()
         row.next_load_at, row.next_load_known = None, False
-    row.manifest_path, row.load_schedule = manifest_path, load_schedule
+    row.manifest_path, row.load_schedule = kept, load_schedule
     record(session, "changed data source", "workspace", "workspace", manifest=manifest_path)
     return True
 

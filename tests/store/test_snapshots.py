@@ -72,6 +72,6 @@ def test_pausing_everything_is_undone(store: Store) -> None:
 
 def test_a_data_source_is_changed_once(store: Store) -> None:
     with store.write(ANN) as session:
-        assert set_data_source(session, "dataset.toml", '"manual"') is True
-        assert set_data_source(session, "dataset.toml", '"manual"') is False
-        assert get_workspace(session).manifest_path == "dataset.toml"
+        assert set_data_source(session, "/files/dataset.toml", '"manual"') is True
+        assert set_data_source(session, "/files/dataset.toml", '"manual"') is False
+        assert get_workspace(session).manifest_path == "/files/dataset.toml"
