@@ -8,10 +8,12 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-hea
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run screenshots install lock format check lint test demo bench soak mutants clean
+.PHONY: help run backup restore screenshots install lock format check lint test demo bench soak mutants clean
 
 help:
 	@echo "make run          Rollcall in the browser, with a sample shop to practise on; Ctrl-C stops it"
+	@echo "make backup       save data/ to a new folder in backup/, while Rollcall runs (FOLDER=… for another place)"
+	@echo "make restore      put a backup into an empty data/: make restore BACKUP=backup/…"
 	@echo "make install      make .venv from requirements.lock, exact versions"
 	@echo "make demo         load real shop data, build a segment, fill an audience in the stand-in"
 	@echo "make test         every test that must pass on every change"
@@ -24,6 +26,13 @@ help:
 
 run: $(RUNTIME)
 	@$(BIN)/python run.py
+
+backup: $(RUNTIME)
+	@$(BIN)/python -m core backup $(if $(FOLDER),"$(FOLDER)")
+
+restore: $(RUNTIME)
+	@test -n "$(BACKUP)" || { echo "Say which one: make restore BACKUP=backup/…" >&2; exit 1; }
+	@$(BIN)/python -m core restore "$(BACKUP)"
 
 install: $(RUNTIME)
 

@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from core.errors import UsageError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+# What `make run` keeps in the home: the lists of its stand-in and its port, and that it runs.
+STAND_IN_STATE, STAND_IN_PORT, RUN_LOCK = "stand-in.db", "stand-in.port", "run.lock"
 
 
 class Settings(BaseSettings):

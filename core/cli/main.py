@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from core.cli.activations import activations, pause_all, resume_all
+from core.cli.backup import backup, restore
 from core.cli.data import detect, load
 from core.cli.destinations import destinations
 from core.cli.output import leave, say
@@ -41,6 +42,8 @@ for command in (
     resume_all,
     runs,
     migrate,
+    backup,
+    restore,
     sandbox,
     doctor,
 ):

@@ -162,5 +162,13 @@ def book_ledger(
     row.ledger_rows, row.ledger_unknown = rows, unknown
 
 
+def doubt_audience(
+    session: WriteSession, audience_id: int, *, file: str, rows: int, unknown: int
+) -> None:
+    """Point the audience to a ledger that is no longer sure of what the list holds."""
+    row = session.get_one(Audience, audience_id)
+    row.ledger_file, row.ledger_rows, row.ledger_unknown = file, rows, unknown
+
+
 def _note_write(session: WriteSession, row: Audience, token: str | None) -> None:
     row.last_token, row.last_write_at, row.applied_at = token, session.now(), None

@@ -139,6 +139,19 @@ def open_store(settings: Settings, clock: Clock | None = None) -> Store:
     return Store(engine, settings, clock)
 
 
+def holds_store(settings: Settings) -> bool:
+    """Return whether there is a store, without making one.
+
+    Raises: StoreUnavailable, StoreError, UsageError.
+    """
+    engine = make_engine(store_url(settings))
+    try:
+        with failures_told(place_of(engine.url)):
+            return revision_of(engine) is not None
+    finally:
+        engine.dispose()
+
+
 def migrate(settings: Settings) -> Migration:
     """Bring the store up to this version of the code, a copy of a SQLite file first.
 

@@ -30,13 +30,14 @@ def failures_told(place: str) -> Iterator[None]:
             f"The store ({place}) gave no connection in time; try again in a moment."
         ) from error
     except DBAPIError as error:
-        told = _sentence(error.orig, place)
+        told = told_of(error.orig, place)
         if told is None:
             raise
         raise told from error
 
 
-def _sentence(cause: BaseException | None, place: str) -> StoreError | StorageFull | None:
+def told_of(cause: BaseException | None, place: str) -> StoreError | StorageFull | None:
+    """Return what a driver's error about the store at `place` means, None where nobody knows."""
     if isinstance(cause, psycopg.Error):
         return _postgres_sentence(cause, place)
     if isinstance(cause, sqlite3.DatabaseError):

@@ -1,10 +1,9 @@
 """Making and migrating the tables, by one process at a time."""
 
 import fcntl
-import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,7 +11,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from core.durable import flush
 from core.errors import StorageFull, StoreError
+from core.store.copying import copy_database
 from core.store.engine import WRITES, place_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -126,7 +127,7 @@ def _copied(engine: Engine, revision: str | None, now: datetime) -> Path | None:
     copy = file.with_name(f"{file.stem}.before-{revision}-{now:%Y%m%dT%H%M%S}{file.suffix}")
     unfinished = copy.with_name(f"{copy.name}.unfinished")
     try:
-        _copy_database(file, unfinished)
+        copy_database(file, unfinished)
     except (OSError, sqlite3.Error) as error:
         unfinished.unlink(missing_ok=True)
         raise StorageFull(
@@ -134,23 +135,8 @@ def _copied(engine: Engine, revision: str | None, now: datetime) -> Path | None:
             "Nothing was migrated; free some space and try again."
         ) from error
     unfinished.rename(copy)
-    _sync(copy.parent)
+    flush(copy.parent)
     return copy
-
-
-def _copy_database(file: Path, copy: Path) -> None:
-    os.close(os.open(copy, os.O_CREAT | os.O_RDWR | os.O_TRUNC, 0o600))
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
-    _sync(copy)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _check_references(connection: Connection) -> None:

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from core.errors import UsageError
 from core.sandbox.options import DEFAULT_PORT
-from core.settings import Settings
+from core.settings import RUN_LOCK, STAND_IN_PORT, Settings
 from core.supervisor.programs import Ports
 
 NEEDED_BYTES = 300_000_000
-_LOCK, _PORT = "run.lock", "stand-in.port"
 
 
 def refuse_full_disk(home: Path) -> None:
@@ -36,7 +35,7 @@ def only_one(home: Path, address: str) -> Iterator[None]:
 
     Raises: UsageError.
     """
-    with (home / _LOCK).open("a") as file:
+    with (home / RUN_LOCK).open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -53,7 +52,7 @@ def choose_ports(settings: Settings) -> Ports:
     Destinations made with the stand-in are known by its address.
     Raises: UsageError where one is taken.
     """
-    kept = settings.home / _PORT
+    kept = settings.home / STAND_IN_PORT
     stand_in = settings.sandbox_port or _read_port(kept) or DEFAULT_PORT
     _refuse_taken(settings.port, "ROLLCALL_PORT")
     _refuse_taken(stand_in, "ROLLCALL_SANDBOX_PORT")
@@ -62,7 +61,7 @@ def choose_ports(settings: Settings) -> Ports:
 
 def keep_port(settings: Settings, ports: Ports) -> int:
     """Remember where the stand-in listens at the first start, and return where that is."""
-    kept = settings.home / _PORT
+    kept = settings.home / STAND_IN_PORT
     found = _read_port(kept)
     if found is None:
         kept.write_text(f"{ports.stand_in}\n", encoding="utf-8")

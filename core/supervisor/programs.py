@@ -9,9 +9,8 @@ from pathlib import Path
 
 from core.sample.practice import PROJECT_KEY, REST_API_KEY
 from core.sandbox.options import DEFAULT_PROJECT_KEY, DEFAULT_REST_API_KEY
-from core.settings import Settings
+from core.settings import STAND_IN_STATE, Settings
 
-STATE_FILE = "stand-in.db"
 READY = "INFO started"
 
 
@@ -42,7 +41,7 @@ def all_programs(settings: Settings, ports: Ports) -> tuple[Program, ...]:
     """Return them in the order in which they are started; they end in the opposite one."""
     python, logs = sys.executable, settings.logs
     stand_in = ("-m", "core", "sandbox", "--port", str(ports.stand_in))
-    state = ("--state-file", str(settings.home / STATE_FILE))
+    state = ("--state-file", str(settings.home / STAND_IN_STATE))
     app = ("-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(ports.app))
     return (
         Program(

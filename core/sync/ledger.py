@@ -92,6 +92,23 @@ def _booking_sql(ledger: str, progress: Progress, out: Path) -> str:
     ) TO '{target}' (FORMAT parquet)"""  # noqa: S608
 
 
+def doubt_ledger(cursor: DuckDBPyConnection, held: Path, out: Path) -> LedgerCounts:
+    """Write the ledger to `out` with every row marked unknown: the next run sends them all again.
+
+    Raises: StorageFull, LedgerMissing, duckdb.Error.
+    """
+    values: dict[str, object] = {}
+    ledger = held_sql(held, values)
+    with written_whole(out) as part:
+        target = str(part).replace("'", "''")
+        cursor.execute(
+            f"COPY (SELECT id, digest, TRUE AS unknown FROM ({ledger})) "  # noqa: S608
+            f"TO '{target}' (FORMAT parquet)",
+            values,
+        )
+    return count_ledger(cursor, out)
+
+
 def count_ledger(cursor: DuckDBPyConnection, ledger: Path | None) -> LedgerCounts:
     """Return how many rows the ledger has. Raises: LedgerMissing."""
     values: dict[str, object] = {}

@@ -38,6 +38,7 @@ _SAYINGS = {
     ("loaded", "snapshot"): "Loaded data",
     ("deleted", "snapshot"): "Removed an earlier copy of the data",
     ("put away", "snapshot"): "Put the data away",
+    ("restored", "workspace"): "Restored everything from a backup",
     ("renamed", "workspace"): "Changed the names in the settings",
     ("changed data source", "workspace"): "Changed where the data comes from, or when",
     ("paused everything", "workspace"): "Paused everything",

@@ -1,6 +1,7 @@
 """docs/commands.md names every command, option and field."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,13 @@ def runs_list(terminal: Terminal) -> list[Any]:
     return ["runs", "list"]
 
 
+def saved_and_lost(terminal: Terminal) -> list[Any]:
+    """Return the words that put a backup back, its home being gone."""
+    made = terminal.json("backup")["folder"]
+    shutil.rmtree(terminal.home)
+    return ["restore", made]
+
+
 Words = Callable[[Terminal], list[Any]]
 EVERY: dict[str, Words] = {
     "load": lambda t: ["load", t.path("dataset.toml")],
@@ -53,6 +61,8 @@ EVERY: dict[str, Words] = {
     "runs reject": lambda t: ["runs", "reject", held(t)],
     "runs cancel": lambda t: ["runs", "cancel", held(t)],
     "migrate": lambda t: ["migrate"],
+    "backup": lambda t: ["backup", t.path("backups")],
+    "restore": saved_and_lost,
     "doctor": lambda t: ["doctor"],
 }
 
