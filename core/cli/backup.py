@@ -88,7 +88,7 @@ def _key_notes(done: Restored) -> list[str]:
         return []
     if not done.unreadable:
         return [f"Key: all {done.secrets} stored secrets can be read."]
-    which = "; ".join(f"{name} ({', '.join(of)})" for name, of in done.unreadable.items())
+    which = "; ".join(f"{name[:60]} ({', '.join(of)})" for name, of in done.unreadable.items())
     return [
         f"Key: these secrets cannot be read without it: {which}.",
         f"  You have a copy of it: put its files into {done.home / KEY_FOLDER}, or set "
