@@ -53,7 +53,8 @@ class Config(DestinationConfig):
 
     folder: Path = Field(
         title="Folder",
-        description="Whole path on the machine that Rollcall runs on; made where it is missing.",
+        description="Whole path on the machine that Rollcall runs on; made where it is missing. "
+        "The files are for programs: Excel takes IDs that begin with =, +, - or @ for formulas.",
     )
 
     @field_validator("folder")

@@ -1,4 +1,4 @@
-"""Who a run adds, removes and does not send: a first look, and whole lists as CSV."""
+"""Who a run adds, removes and does not send: a first look, and whole lists as files."""
 
 import csv
 import io
@@ -13,6 +13,7 @@ from core.store.runs import RunView
 from core.sync.draft import not_sent_path
 from core.sync.outcome import NOT_SENT_WORDS
 from core.workspace.opened import OpenWorkspace
+from core.workspace.spreadsheet import spreadsheet
 
 Row = tuple[str, ...]
 _FETCHED = 20_000
@@ -77,12 +78,23 @@ def first_rows(
 
 
 def whole_list(workspace: OpenWorkspace, run: RunView, kind: ListKind) -> bytes:
-    """Return one of the lists that are kept as CSV in UTF-8. Raises: QueryFailed."""
+    """Return one of the lists that are kept as CSV in UTF-8, ids exactly as sent.
+
+    Raises: QueryFailed.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(_COLUMNS[kind])
     writer.writerows(_rows(workspace, run, kind, None))
     return text.getvalue().encode()
+
+
+def whole_list_for_excel(workspace: OpenWorkspace, run: RunView, kind: ListKind) -> bytes:
+    """Return one of the lists that are kept, of at most MAX_ROWS people, as an Excel file.
+
+    Raises: QueryFailed.
+    """
+    return spreadsheet(_COLUMNS[kind], _rows(workspace, run, kind, None))
 
 
 def _plan_of(workspace: OpenWorkspace, run: RunView) -> Path | None:

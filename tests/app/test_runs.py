@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 from sqlmodel import delete
 from streamlit.testing.v1 import AppTest
@@ -237,3 +238,18 @@ def test_a_run_that_changes_state_while_it_is_watched_is_drawn_anew(
     with opened.store.write("scheduler") as session:
         update_run(session, run.id, run.token or "", state=RunState.UNCHANGED)
     assert "up to date already" in words(page.run())
+
+
+@pytest.mark.parametrize(("adds", "labels"), [(1, ["Excel", "CSV"]), (2_000_000, ["CSV"])])
+def test_a_list_is_taken_away_for_excel_while_it_fits_and_as_csv(
+    adds: int, labels: list[str], app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    plan = opened.settings.plans / "1-x.parquet"
+    duckdb.sql("SELECT 0 AS position, 'add' AS action, '=1+1' AS id").write_parquet(str(plan))
+    counts = {**COUNTS, "adds": adds, "removes": 0, "segment": adds, "wanted": adds}
+    run = run_in(opened, RunState.SUCCEEDED, counts=counts, plan_id="1-x", plan_file=plan.name)
+    page = app("runs", run=str(run.id))
+    page.session_state["runs:who"] = True
+    page.run()
+    shown = [each.proto.label.split()[-1] for each in page.get("download_button")]
+    assert shown == labels and "becomes a formula" in words(page)

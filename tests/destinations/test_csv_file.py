@@ -1,5 +1,6 @@
 """Audiences as CSV files."""
 
+import csv
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -173,3 +174,12 @@ def test_a_file_without_our_header_is_refused(
         files.view("vip")
     with pytest.raises(CallRefused, match="is no list that Rollcall wrote"):
         files.apply("vip", [add("a")], "1")
+
+
+@pytest.mark.parametrize("id", ["=1+1", "+33612345678", "-1", "@a", "\t=1", "\r=1", "00017"])
+def test_an_id_that_a_spreadsheet_would_change_stands_in_the_file_as_it_is(
+    id: str, files: Destination, tmp_path: Path
+) -> None:
+    files.apply("vip", [add(id, name=id)], "1")
+    with (tmp_path / "vip.csv").open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file))[1] == [id, id]

@@ -1,16 +1,24 @@
 """Whom a run adds, removes and does not send can be seen, until its files are swept."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+import python_calamine as calamine
 
 from core.errors import CallRefused
 from core.settings import Settings
 from core.store.secrets import SecretBox
 from core.sync.outcome import RunOutcome
 from core.workspace.opened import OpenWorkspace
-from core.workspace.run_lists import ListKind, first_rows, lists_kept, whole_list
+from core.workspace.run_lists import (
+    ListKind,
+    first_rows,
+    lists_kept,
+    whole_list,
+    whole_list_for_excel,
+)
 from tests.sync.scripted import Answer
 from tests.sync.world import World, make_world
 
@@ -51,6 +59,16 @@ def test_a_whole_list_is_csv(world: World) -> None:
     outcome = world.run(["a", 'with,"comma'])
     made = whole_list(opened(world), world.row(outcome), ListKind.ENTER)
     assert made.decode() == 'id\r\na\r\n"with,""comma"\r\n'
+
+
+def test_a_whole_list_is_exact_as_csv_and_text_in_excel(world: World) -> None:
+    ids = ["+1", "-1", "00017", "=1+1", "@a"]
+    outcome = world.run(ids)
+    run = world.row(outcome)
+    made = whole_list(opened(world), run, ListKind.ENTER).decode().splitlines()
+    assert made == ["id", *ids]
+    book = calamine.load_workbook(BytesIO(whole_list_for_excel(opened(world), run, ListKind.ENTER)))
+    assert book.get_sheet_by_index(0).to_python() == [["id"], *([each] for each in ids)]
 
 
 def test_who_was_refused_is_listed_with_the_answer(world: World) -> None:

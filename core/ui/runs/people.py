@@ -9,8 +9,15 @@ from core.store.runs import RunView
 from core.ui.edge import errors_shown
 from core.ui.session import workspace
 from core.ui.words import count
-from core.workspace.run_lists import ListKind, first_rows, lists_kept, whole_list
+from core.workspace.run_lists import (
+    ListKind,
+    first_rows,
+    lists_kept,
+    whole_list,
+    whole_list_for_excel,
+)
 from core.workspace.run_told import RunTold
+from core.workspace.spreadsheet import MAX_ROWS, MIME
 from core.workspace.sweeping import PLANS_KEPT
 
 _SHOWN = 100
@@ -27,6 +34,15 @@ _HEADINGS = {
     "change": "Would",
     "answer": "Answer",
 }
+
+_NOTE = (
+    "CSV is for programs: IDs stand in it exactly as they are. Opened in Excel it loses leading "
+    "zeros, and text that begins with =, +, - or @ becomes a formula; the Excel file keeps both."
+)
+_NOTE_ON_MANY = (
+    f"Excel holds {count(MAX_ROWS)} rows, so there is only CSV. Import it as text: opened directly,"
+    " text that begins with =, +, - or @ becomes a formula."
+)
 
 
 def draw_people(told: RunTold) -> None:
@@ -85,12 +101,30 @@ def _draw_list(run: RunView, kind: ListKind, number: int) -> None:
     if number > len(part.rows):
         st.caption(f"The first {count(len(part.rows))} of {count(number)}.")
     st.dataframe(columns, hide_index=True, alt=f"{title}: IDs of this run", key=f"runs:who:{kind}")
-    st.download_button(
-        "Download all as CSV",
-        data=partial(whole_list, workspace(), run, kind),
-        file_name=f"run-{run.id}-{kind.replace(' ', '-')}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        key=f"runs:download:{kind}",
-        on_click="ignore",
-    )
+    _draw_downloads(run, kind, number)
+
+
+def _draw_downloads(run: RunView, kind: ListKind, number: int) -> None:
+    """Draw what takes the whole list away: a file for people, and one for programs."""
+    name = f"run-{run.id}-{kind.replace(' ', '-')}"
+    with st.container(horizontal=True):
+        if number <= MAX_ROWS:
+            st.download_button(
+                "Download all for Excel",
+                data=partial(whole_list_for_excel, workspace(), run, kind),
+                file_name=f"{name}.xlsx",
+                mime=MIME,
+                icon=":material/download:",
+                key=f"runs:excel:{kind}",
+                on_click="ignore",
+            )
+        st.download_button(
+            "Download all as CSV",
+            data=partial(whole_list, workspace(), run, kind),
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            key=f"runs:download:{kind}",
+            on_click="ignore",
+        )
+    st.caption(_NOTE if number <= MAX_ROWS else _NOTE_ON_MANY)

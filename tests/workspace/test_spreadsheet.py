@@ -1,0 +1,59 @@
+"""Excel files for people hold texts as they are, whatever these look like."""
+
+import time
+from io import BytesIO
+
+import pytest
+import python_calamine as calamine
+
+from core.workspace.spreadsheet import spreadsheet
+
+STRANGE = [
+    "=HYPERLINK('http://x')",
+    "+33612345678",
+    "-1",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    "00017",
+    "12345678901234567890",
+    "1e5",
+    "2026-01-02",
+    "TRUE",
+    "<a> & b",
+    "_x0041_",
+    "line\nbreak",
+    "  spaces  ",
+    "\x00\x1f",
+    "é 𝄞",
+]
+
+
+def read(made: bytes) -> list[list[object]]:
+    return calamine.load_workbook(BytesIO(made)).get_sheet_by_index(0).to_python()
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_a_text_stays_what_it_is(text: str) -> None:
+    made = spreadsheet(["id"], [[text]])
+    assert read(made)[0] == ["id"]
+    assert read(made)[1] == [text]
+
+
+def test_a_row_has_its_cells_in_order() -> None:
+    made = spreadsheet(["id", "change", "answer"], [["a", "enter", ""], ["b", "", "no"]])
+    assert read(made)[1:] == [["a", "enter", ""], ["b", "", "no"]]
+
+
+def test_an_empty_list_has_its_heading() -> None:
+    assert read(spreadsheet(["id"], [])) == [["id"]]
+
+
+def test_a_text_that_excel_cannot_hold_leads_to_the_other_file() -> None:
+    assert "see the CSV file" in str(read(spreadsheet(["id"], [["a" * 40_000]]))[1][0])
+
+
+def test_a_long_list_is_made_in_seconds() -> None:
+    since = time.monotonic()
+    made = spreadsheet(["id"], ([f"c{number:08}"] for number in range(200_000)))
+    assert time.monotonic() - since < 10 and len(made) < 6_000_000
