@@ -95,7 +95,8 @@ def draw_numbers(form: ValueForm) -> None:
                 strange.append(value)
         form.put(numbers or None)
         if strange:
-            raise UsageError(f"Left out, as they are not numbers: {', '.join(strange[:5])}.")
+            named = ", ".join(strange[:5]) + (" …" if len(strange) > 5 else "")
+            raise UsageError(f"{len(strange):,} left out, as they are not numbers: {named}")
 
     draw_many(form, given, put)
 

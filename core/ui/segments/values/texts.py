@@ -5,20 +5,25 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from core.errors import UsageError
 from core.segments.values import MAX_LIST
-from core.ui.edge import on_click
+from core.ui.edge import on_click, plain
 from core.ui.segments.values.form import HIDDEN, ValueForm
+from core.ui.words import count, shortened
+
+# A browser needs seconds for thousands of chosen values, and shows none of them well.
+_MOST_DRAWN = 100
+_FIRST, _LETTERS = 5, 40
 
 
 def read_pasted(text: str) -> list[str]:
     """Return the values of a pasted list: one a line, or with commas, semicolons or tabs between.
 
     >>> read_pasted("FR, ES\\nIT;  FR")
-    ['FR', 'ES', 'IT']
+    ['FR', 'ES', 'IT', 'FR']
     """
     sign = r"\n" if text.strip().count("\n") > 0 and not re.search(r"[,;\t]", text) else r"[,;\t\n]"
-    found = (part.strip() for part in re.split(sign, text))
-    return list(dict.fromkeys(part for part in found if part))[:MAX_LIST]
+    return [part for part in map(str.strip, re.split(sign, text)) if part]
 
 
 def draw_text(form: ValueForm) -> None:
@@ -59,6 +64,15 @@ def draw_texts(form: ValueForm) -> None:
 
 
 def draw_many(form: ValueForm, given: list[str], put: Callable[[Sequence[str]], None]) -> None:
+    """Draw many values: each by itself, or what a long list holds, as browsers draw few well."""
+    if len(given) > _MOST_DRAWN:
+        _draw_long(form, given, put)
+    else:
+        _draw_each(form, given, put)
+    _draw_paste(form, given, put)
+
+
+def _draw_each(form: ValueForm, given: list[str], put: Callable[[Sequence[str]], None]) -> None:
     key = form.key()
     st.session_state[key] = given
     st.multiselect(
@@ -71,7 +85,33 @@ def draw_many(form: ValueForm, given: list[str], put: Callable[[Sequence[str]], 
         width=320,
         on_change=on_click(lambda: put(st.session_state[key])),
     )
-    _draw_paste(form, given, put)
+
+
+def _draw_long(form: ValueForm, given: list[str], put: Callable[[Sequence[str]], None]) -> None:
+    """Draw how many values there are, and once somebody asks for them all, a line for each."""
+    first = ", ".join(shortened(value, _LETTERS) for value in given[:_FIRST])
+    st.markdown(f"{count(len(given))} values: {plain(first)} …", width="content")
+    opened = st.popover(
+        "Change the list",
+        icon=":material/edit:",
+        type="tertiary",
+        key=form.key("open"),
+        on_change="rerun",
+    )
+    if opened.open:
+        with opened:
+            _draw_lines(form, given, put)
+
+
+def _draw_lines(form: ValueForm, given: list[str], put: Callable[[Sequence[str]], None]) -> None:
+    key = form.key("all")
+    st.session_state[key] = "\n".join(given)
+
+    @on_click
+    def take() -> None:
+        put(_fitting([line for line in st.session_state[key].split("\n") if line.strip()]))
+
+    st.text_area("All values, one a line", key=key, height=320, on_change=take)
 
 
 def _draw_paste(form: ValueForm, given: list[str], put: Callable[[Sequence[str]], None]) -> None:
@@ -79,22 +119,49 @@ def _draw_paste(form: ValueForm, given: list[str], put: Callable[[Sequence[str]]
 
     @on_click
     def take() -> None:
-        put(list(dict.fromkeys([*given, *read_pasted(st.session_state.get(key, ""))])))
+        put(_fitting([*given, *read_pasted(st.session_state.get(key, ""))]))
         st.session_state[key] = ""
 
     with st.popover("Paste a list", icon=":material/content_paste:", type="tertiary"):
         st.text_area("Values, one a line or with commas between", key=key, height=160)
         pasted = read_pasted(st.session_state.get(key, ""))
-        if pasted and form.known:
-            strange = [value for value in pasted if value not in form.known]
-            st.caption(_found(len(pasted), strange))
+        if pasted:
+            st.caption(_said_of(pasted, given, form.known))
         st.button("Add to the list", key=form.key("take"), type="primary", on_click=take)
 
 
-def _found(pasted: int, strange: list[str]) -> str:
-    said = f"{pasted - len(strange):,} of {pasted:,} stand among the most frequent values."
+def _fitting(values: Sequence[str]) -> list[str]:
+    """Return the different values. Raises: UsageError where a list cannot hold them."""
+    different = list(dict.fromkeys(values))
+    if len(different) > MAX_LIST:
+        raise UsageError(
+            f"A list holds at most {MAX_LIST:,} values, and it would hold {len(different):,}: "
+            "nothing was changed. Spread them over several conditions in a group “any of these”, "
+            "or bring them as a file on the page Data, linked to who they stand for."
+        )
+    return different
+
+
+def _said_of(pasted: Sequence[str], given: Sequence[str], known: Sequence[str]) -> str:
+    """Return how many values were pasted, and which are not among the known ones."""
+    different = dict.fromkeys(pasted)
+    said = f"{len(pasted):,} {'value' if len(pasted) == 1 else 'values'}"
+    if len(different) < len(pasted):
+        said += f", {len(different):,} of them different"
+    if len({*given, *different}) > MAX_LIST:
+        return f"{said}: too many, as a list holds at most {MAX_LIST:,}."
+    return f"{said}. {_found(list(different), known)}" if known else f"{said}."
+
+
+def _found(different: Sequence[str], known: Sequence[str]) -> str:
+    frequent = set(known)
+    strange = [value for value in different if value not in frequent]
+    said = (
+        f"{len(different) - len(strange):,} of {len(different):,} stand among the most frequent "
+        "values."
+    )
     if strange:
-        said += f" Others: {', '.join(strange[:10])}{' …' if len(strange) > 10 else ''}"
+        said += f" Others: {plain(', '.join(strange[:10]))}{' …' if len(strange) > 10 else ''}"
     return said
 
 
