@@ -54,7 +54,7 @@ def test_as_many_as_a_list_may_hold_are_added(page: AppTest) -> None:
 @pytest.mark.parametrize("count", [MAX_LIST, 100_000])
 def test_more_are_refused_in_a_sentence_and_nothing_is_added(count: int, page: AppTest) -> None:
     page.text_area(key=key(page, "paste")).input("\n".join(many(count))).run()
-    assert f"{count:,} values" in words(page) and "at most 10,000" in words(page)
+    assert f"{count:,} values" in words(page) and "holds at most 10,000" in words(page)
     page = page.button(key=key(page, "take")).click().run()
     assert f"it would hold {count + 1:,}" in said_after(page)
     assert "nothing was changed" in said_after(page) and node(page, 0)["value"] == ["x"]
@@ -62,7 +62,7 @@ def test_more_are_refused_in_a_sentence_and_nothing_is_added(count: int, page: A
 
 def test_a_long_list_is_told_and_not_drawn_value_by_value(page: AppTest) -> None:
     page = paste(page, "\n".join(many(9_999)))
-    assert "10,000 values: x, c0000000, c0000001" in words(page) and not page.multiselect
+    assert "\n10,000 values\n" in words(page) and not page.multiselect
     assert proto_bytes(page) < 20_000
 
 

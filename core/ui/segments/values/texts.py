@@ -9,11 +9,10 @@ from core.errors import UsageError
 from core.segments.values import MAX_LIST
 from core.ui.edge import on_click, plain
 from core.ui.segments.values.form import HIDDEN, ValueForm
-from core.ui.words import count, shortened
+from core.ui.words import count
 
 # A browser needs seconds for thousands of chosen values, and shows none of them well.
 _MOST_DRAWN = 100
-_FIRST, _LETTERS = 5, 40
 
 
 def read_pasted(text: str) -> list[str]:
@@ -89,8 +88,7 @@ def _draw_each(form: ValueForm, given: list[str], put: Callable[[Sequence[str]],
 
 def _draw_long(form: ValueForm, given: list[str], put: Callable[[Sequence[str]], None]) -> None:
     """Draw how many values there are, and once somebody asks for them all, a line for each."""
-    first = ", ".join(shortened(value, _LETTERS) for value in given[:_FIRST])
-    st.markdown(f"{count(len(given))} values: {plain(first)} …", width="content")
+    st.markdown(f"{count(len(given))} values", width="content")
     opened = st.popover(
         "Change the list",
         icon=":material/edit:",
@@ -148,8 +146,9 @@ def _said_of(pasted: Sequence[str], given: Sequence[str], known: Sequence[str]) 
     said = f"{len(pasted):,} {'value' if len(pasted) == 1 else 'values'}"
     if len(different) < len(pasted):
         said += f", {len(different):,} of them different"
-    if len({*given, *different}) > MAX_LIST:
-        return f"{said}: too many, as a list holds at most {MAX_LIST:,}."
+    together = len({*given, *different})
+    if together > MAX_LIST:
+        return f"{said}. The list would hold {together:,}, and it holds at most {MAX_LIST:,}."
     return f"{said}. {_found(list(different), known)}" if known else f"{said}."
 
 
