@@ -10,10 +10,11 @@ from pathlib import Path
 from time import time
 from uuid import uuid4
 
-from core.errors import StorageFull
+from core.errors import StorageFull, StorageRefused
 
 _TEMPORARY = ".part"
 _UNFINISHED = ".rollcall-"
+_REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT)
 # Shared folders of other machines do not flush folders, and have nothing to flush.
 _NOT_FOR_FOLDERS = (errno.EINVAL, errno.ENOTSUP)
 
@@ -22,18 +23,18 @@ _NOT_FOR_FOLDERS = (errno.EINVAL, errno.ENOTSUP)
 def written_whole(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; what was written there is `path` afterwards, on disk.
 
-    Raises: StorageFull.
+    Raises: StorageFull, StorageRefused.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{uuid4().hex}{_TEMPORARY}")
-    try:
-        with _full_disk_told(path.parent):
+    with _disk_told(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
             yield part
             flush(part)
             part.rename(path)
             flush(path.parent)
-    finally:
-        part.unlink(missing_ok=True)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -41,7 +42,7 @@ def folder_written_whole(path: Path) -> Iterator[Path]:
     """Yield a new folder for its owner alone; what was put there is `path` afterwards, on disk.
 
     What a killed process left of such a folder beside it is removed.
-    Raises: StorageFull, FileExistsError.
+    Raises: StorageFull, StorageRefused, FileExistsError.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _sweep_unfinished(path.parent)
@@ -49,7 +50,7 @@ def folder_written_whole(path: Path) -> Iterator[Path]:
     part.mkdir(mode=0o700)
     lock = _try_lock(part)
     try:
-        with _full_disk_told(path.parent):
+        with _disk_told(path.parent):
             yield part
             for folder, _, _ in os.walk(part):
                 flush(Path(folder))
@@ -74,13 +75,17 @@ def copy_for_owner(source: Path, target: Path) -> None:
 
 @contextmanager
 def passing_file(folder: Path, word: str) -> Iterator[Path]:
-    """Yield a path for a file that is needed only here and is gone afterwards."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Yield a path for a file that is needed only here and is gone afterwards.
+
+    Raises: StorageFull, StorageRefused.
+    """
     path = folder / f"{word}-{uuid4().hex}{_TEMPORARY}"
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
+    with _disk_told(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def sweep_folder(folder: Path, kept: Collection[str], older_than_s: float) -> int:
@@ -114,10 +119,16 @@ def flush(path: Path) -> None:
 
 
 @contextmanager
-def _full_disk_told(folder: Path) -> Iterator[None]:
+def _disk_told(folder: Path) -> Iterator[None]:
+    """Turn what a disk says into sentences; pass on what is about something else."""
     try:
         yield
     except OSError as error:
+        if error.errno in _REFUSED:
+            raise StorageRefused(
+                f"{folder} cannot be written ({error.strerror}). Whoever runs Rollcall makes it "
+                "writable, or puts it back."
+            ) from error
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StorageFull(
                 f"The disk of {folder} is full; free some space, then run again."

@@ -11,6 +11,7 @@ RollcallError
 │   └── FewerRows              a table shrank by half; --accept-fewer takes it
 ├── SnapshotMissing            nothing loaded yet, or the file is gone
 ├── StorageFull                the disk is full
+│   └── StorageRefused         the disk takes nothing: read-only, gone, or not for us
 ├── QueryFailed                the engine could not answer; the message says why
 ├── Cancelled                  somebody stopped it
 ├── StoreError                 the database of settings, segments and runs
@@ -121,6 +122,10 @@ class SnapshotMissing(RollcallError):
 
 class StorageFull(RollcallError):
     retryable: ClassVar[bool] = True
+
+
+class StorageRefused(StorageFull):
+    pass
 
 
 class QueryFailed(RollcallError):

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from core.clock import Clock, SystemClock
-from core.errors import StoreOutdated, StoreTooNew, UsageError
+from core.errors import StoreError, StoreOutdated, StoreTooNew, StoreUnavailable, UsageError
 from core.settings import Settings
 from core.store.engine import WRITES, make_engine, place_of, store_url
 from core.store.failures import failures_told
@@ -70,12 +70,18 @@ class Store:
         self.by_database_clock = clock is None and not self.on_sqlite
         self.clock = clock or SystemClock()
         self._open = local()
+        self._file = Path(self.place) if self.on_sqlite else None
+        self._file_id = _file_id(self._file)
         self._engine = engine
         self._writing_engine = engine.execution_options(**{WRITES: True})
 
     @contextmanager
     def read(self) -> Iterator[ReadSession]:
-        """Open a reading transaction; leave it soon, on SQLite it can keep writers waiting."""
+        """Open a reading transaction; leave it soon, on SQLite it can keep writers waiting.
+
+        Raises: StoreUnavailable, StoreError.
+        """
+        self._require_file()
         with (
             self._not_nested(writes=False),
             failures_told(self.place),
@@ -89,6 +95,7 @@ class Store:
         """Open a writing transaction that commits when the block ends well."""
         if not actor:
             raise UsageError("Who changes the store must be said.")
+        self._require_file()
         with (
             self._not_nested(writes=True),
             failures_told(self.place),
@@ -99,6 +106,20 @@ class Store:
             with session.begin():
                 session.connection()  # takes the lock now, not at the first statement
                 yield session
+
+    def _require_file(self) -> None:
+        """Refuse to go on with a file that nobody finds any more: what is written to it is lost."""
+        found = _file_id(self._file)
+        if self._file is not None and found is None:
+            raise StoreUnavailable(
+                f"The store ({self.place}) is gone: somebody moved or deleted it while Rollcall "
+                "ran. Whoever runs Rollcall puts it back, or stops Rollcall and restores a backup."
+            )
+        if found != self._file_id:
+            raise StoreError(
+                f"The store ({self.place}) was replaced while Rollcall ran: whoever runs Rollcall "
+                "stops it and starts it again."
+            )
 
     @contextmanager
     def _not_nested(self, *, writes: bool) -> Iterator[None]:
@@ -187,6 +208,15 @@ def _too_new(place: str, revision: str | None) -> StoreTooNew:
         f"The store ({place}) is at revision {revision}, made by a newer version of Rollcall. "
         "Upgrade Rollcall, or put back the copy made before the migration."
     )
+
+
+def _file_id(file: Path | None) -> tuple[int, int] | None:
+    """Return what tells the file from every other one, None where there is none."""
+    try:
+        found = None if file is None else file.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
 
 
 @cache

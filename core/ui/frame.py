@@ -73,6 +73,12 @@ def _switch() -> None:
 
 def _draw_banners(saved: WorkspaceView, seen: datetime | None, now: datetime) -> None:
     zone = ZoneInfo(saved.zone)
+    if not workspace().is_writable:
+        st.error(
+            f"**{plain(str(workspace().settings.home))} cannot be written**, so nothing is saved, "
+            "loaded or sent. Ask whoever runs Rollcall to make the folder or its disk writable.",
+            icon=":material/folder_off:",
+        )
     if saved.everything_paused and saved.paused_at is not None:
         said = f"**Everything is paused** since {moment(saved.paused_at, zone, now)}"
         st.warning(

@@ -111,6 +111,9 @@ _ADVICE: Mapping[str, Advice] = {
     "SegmentInvalid": Advice("The segment no longer fits the data.", _ADMIN, Place.SEGMENT),
     "SnapshotMissing": Advice("There is no data to work from. Load it again.", _ADMIN, Place.DATA),
     "StorageFull": Advice("The server's disk is full. Free some space.", _RUNNER, Place.RUN),
+    "StorageRefused": Advice(
+        "The server's disk cannot be written. Make it writable.", _RUNNER, Place.RUN
+    ),
     "QueryFailed": Advice("The list could not be worked out.", _RUNNER, Place.RUN),
     "LedgerMissing": Advice(
         "Rollcall's note of what the list holds is gone. It is in a backup, or the list needs "

@@ -1,6 +1,7 @@
 """A workspace as a process holds it: store, secrets, DuckDB, and the runner over them."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from core.sync.calls import Patience
 from core.sync.run import Runner
 from core.workspace.members import SavedMembers
 
+_EFFECTIVE = os.access in os.supports_effective_ids
+
 
 @dataclass(frozen=True, slots=True)
 class OpenWorkspace:
@@ -29,6 +32,11 @@ class OpenWorkspace:
     store: Store
     box: SecretBox
     instance: Instance
+
+    @property
+    def is_writable(self) -> bool:
+        """Return whether files can be made in the home, as far as its rights and its disk go."""
+        return os.access(self.settings.home, os.W_OK | os.X_OK, effective_ids=_EFFECTIVE)
 
     def connect(self, saved: DestinationView) -> Destination:
         """Return a saved destination with its secrets, ready to send.

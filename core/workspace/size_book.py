@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core.engines import engine_type
-from core.errors import RollcallError, SegmentInvalid
+from core.errors import RollcallError, SegmentInvalid, StoreError
 from core.segments.calendar import Today
 from core.store.segments import SegmentView, list_segments
 from core.unforeseen import log_unforeseen
@@ -116,6 +116,8 @@ class SizeBook:
                 return ListedSize(engine.size(tree, Today(now, zone)))
         except SegmentInvalid as error:
             return ListedSize(None, error.told)
+        except StoreError:  # it passes, and the page says it meanwhile
+            raise
         except RollcallError as error:
             return ListedSize(None, error.told)
         except Exception as error:

@@ -1,6 +1,8 @@
 """What opening, reading and writing the store promises, on both databases."""
 
+import shutil
 import stat
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -183,3 +185,28 @@ def test_sqlite_syncs_fully_and_holds_references(tmp_path: Path) -> None:
         "busy_timeout": 20_000,
     }
     store.close()
+
+
+def test_a_store_that_somebody_moved_away_is_said_until_it_is_back(
+    new_sqlite_store: Settings, tmp_path: Path
+) -> None:
+    with closing(open_store(new_sqlite_store)) as store:
+        file = new_sqlite_store.home / "store.db"
+        file.rename(tmp_path / "aside.db")
+        with pytest.raises(StoreUnavailable, match="is gone"), store.read():
+            pass
+        with pytest.raises(StoreUnavailable, match="is gone"), store.write(ANN):
+            pass
+        assert not file.exists()
+        (tmp_path / "aside.db").rename(file)
+        with store.write(ANN) as session:
+            assert get_workspace(session).name == "Rollcall"
+
+
+def test_a_store_that_is_another_file_now_is_not_written_to(new_sqlite_store: Settings) -> None:
+    file = new_sqlite_store.home / "store.db"
+    with closing(open_store(new_sqlite_store)) as store:
+        shutil.copy(file, file.with_suffix(".copy"))
+        file.with_suffix(".copy").rename(file)
+        with pytest.raises(StoreError, match="was replaced"), store.write(ANN):
+            pass

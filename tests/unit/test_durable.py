@@ -1,10 +1,11 @@
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
-from core.durable import passing_file, sweep_folder, written_whole
-from core.errors import StorageFull
+from core.durable import folder_written_whole, passing_file, sweep_folder, written_whole
+from core.errors import StorageFull, StorageRefused
 
 
 def test_a_file_appears_only_when_it_is_whole(tmp_path: Path):
@@ -27,6 +28,38 @@ def test_a_write_that_breaks_off_leaves_the_old_file(tmp_path: Path):
 def test_a_full_disk_is_said(tmp_path: Path):
     with pytest.raises(StorageFull), written_whole(tmp_path / "a"):
         raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.ENOENT])
+def test_a_disk_that_takes_nothing_is_said(number: int, tmp_path: Path):
+    with pytest.raises(StorageRefused, match="cannot be written"), written_whole(tmp_path / "a"):
+        raise OSError(number, os.strerror(number))
+    with pytest.raises(StorageRefused), passing_file(tmp_path, "members"):
+        raise OSError(number, os.strerror(number))
+
+
+def test_a_folder_appears_only_when_it_is_whole(tmp_path: Path):
+    with folder_written_whole(tmp_path / "a") as part:
+        (part / "file").write_text("x")
+        assert not (tmp_path / "a").exists() and part.stat().st_mode & 0o077 == 0
+    assert [path.name for path in tmp_path.rglob("*")] == ["a", "file"]
+
+
+def test_a_folder_that_breaks_off_leaves_nothing_and_one_that_exists_stays(tmp_path: Path):
+    with pytest.raises(ValueError, match="broken"), folder_written_whole(tmp_path / "a"):
+        raise ValueError("broken")
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "a").mkdir()
+    with pytest.raises(FileExistsError), folder_written_whole(tmp_path / "a") as part:
+        (part / "file").write_text("x")
+    assert [path.name for path in tmp_path.rglob("*")] == ["a"]
+
+
+def test_a_folder_in_the_making_is_left_alone_and_a_dead_one_removed(tmp_path: Path):
+    (tmp_path / ".rollcall-dead.part").mkdir()
+    with folder_written_whole(tmp_path / "a"), folder_written_whole(tmp_path / "b"):
+        assert len(list(tmp_path.iterdir())) == 2
+    assert {path.name for path in tmp_path.iterdir()} == {"a", "b"}
 
 
 def test_a_passing_file_is_gone_afterwards(tmp_path: Path):

@@ -235,6 +235,20 @@ def test_a_store_that_is_busy_leaves_the_book_ready_for_the_next(
     assert settled(workspace, book)["french"] == 3
 
 
+def test_a_store_that_is_busy_while_it_counts_is_no_size_to_remember(
+    workspace: OpenWorkspace, book: SizeBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(OpenWorkspace, "snapshot", failing(StoreUnavailable("Busy.")))
+        assert ask(workspace, book) == {}
+        while book.is_counting():
+            time.sleep(0.005)
+        assert ask(workspace, book) == {}
+        while book.is_counting():
+            time.sleep(0.005)
+    assert settled(workspace, book)["french"] == 3
+
+
 def test_an_error_that_nobody_foresaw_costs_one_size_and_is_logged_without_its_text(
     workspace: OpenWorkspace,
     book: SizeBook,
