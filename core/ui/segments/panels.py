@@ -56,7 +56,7 @@ def _draw_person(view: BuilderView) -> None:
         verdicts = explain_person(workspace(), view.look, asked)
     except UnknownName:
         st.markdown(
-            f"Nobody has the {plain(label)} “{plain(asked)}”. Capitals and zeros at the front count."
+            f"Nobody has the {plain(label)} “{plain(asked)}”. Capitals and leading zeros count."
         )
         return
     except RollcallError as error:
