@@ -4,7 +4,8 @@ import streamlit as st
 
 from core.store.activations import get_activation
 from core.ui.activations.choices import draw_missing, read_choices
-from core.ui.activations.form import draw_activation_form, forget_form
+from core.ui.activations.fields import forget_attributes
+from core.ui.activations.form import draw_activation_form
 from core.ui.activations.list import draw_activations
 from core.ui.activations.page import draw_activation
 from core.ui.activations.state import read_activations
@@ -52,7 +53,7 @@ query = st.query_params
 asked = query.get("activation")
 is_form = bool(query.get("new") if asked is None else query.get("edit"))
 if not is_form:
-    forget_form()
+    forget_attributes()
 if asked is None and not is_form:
     draw_list()
 else:

@@ -8,7 +8,7 @@ import streamlit as st
 from core.ui.edge import on_click
 
 Saved = TypeVar("Saved")
-_KEPT = "editing:"
+_KEPT, _RUN = "editing:of:", "editing:run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +17,27 @@ class Editing(Generic[Saved]):
 
     began: Saved
     may_replace: Saved
+    drawn_in: int
+
+
+def count_run() -> None:
+    """Note that the page is run once more: forms that were not on it the last time begin anew."""
+    st.session_state[_RUN] = st.session_state.get(_RUN, 0) + 1
 
 
 def begin_editing(key: str, saved: Saved) -> Editing[Saved]:
     """Return what this tab's form of that key began from, which is `saved` where it begins now."""
-    begun = st.session_state.setdefault(f"{_KEPT}{key}", Editing(saved, saved))
-    return cast("Editing[Saved]", begun)
+    run = int(st.session_state[_RUN])
+    kept = cast("Editing[Saved] | None", st.session_state.get(f"{_KEPT}{key}"))
+    if kept is None or kept.drawn_in < run - 1:
+        kept = Editing(saved, saved, run)
+    kept = replace(kept, drawn_in=run)
+    st.session_state[f"{_KEPT}{key}"] = kept
+    return kept
 
 
 def forget_editing() -> None:
-    """Let every form begin anew from what is saved."""
+    """Let the form on the page begin anew from what is saved."""
     for key in [str(key) for key in st.session_state if str(key).startswith(_KEPT)]:
         del st.session_state[key]
 

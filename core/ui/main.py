@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.ui.edge import draw_kept, errors_shown
+from core.ui.editing import count_run
 from core.ui.frame import ICON, draw_frame
 from core.ui.navigation import as_page, page_files
 from core.ui.session import may
@@ -10,6 +11,7 @@ from core.ui.session import may
 st.set_page_config(page_title="Rollcall", page_icon=str(ICON), layout="wide")
 pages = [as_page(file, hidden=not may(file.least)) for file in page_files()]
 chosen = st.navigation(pages)
+count_run()
 with errors_shown():
     draw_frame()
     draw_kept()

@@ -11,7 +11,7 @@ from core.destinations import (
     split_config,
 )
 from core.destinations._base import Destination, DestinationConfig, TestResult
-from core.errors import DestinationError, UsageError
+from core.errors import DestinationError, EditConflict, UsageError
 from core.store.activations import list_activations
 from core.store.database import ReadSession, WriteSession
 from core.store.destinations import (
@@ -61,7 +61,8 @@ def save_destination_draft(
 ) -> DestinationView:
     """Save the draft, under a key made from its name where it is new.
 
-    Raises: DraftRefused, NameTaken, SecretUnreadable; nothing has changed then.
+    Raises: DraftRefused, NameTaken, SecretUnreadable, EditConflict where it is no longer what the
+            draft began from; nothing has changed then.
     """
     config = check_draft(workspace, draft)
     given = destination_settings(
@@ -69,10 +70,18 @@ def save_destination_draft(
     )
     with workspace.store.write(actor) as session:
         if draft.saved is not None:
+            _refuse_changed(get_destination(session, draft.saved.key), draft.saved)
             return save_destination(session, draft.saved.key, given, workspace.box)
         taken = [view.key for view in list_destinations(session, archived=True)]
         key = new_key(draft.name, taken)
         return create_destination(session, key, given, workspace.box)
+
+
+def _refuse_changed(now: DestinationView, begun: DestinationView) -> None:
+    if now.archived_at is not None:
+        raise EditConflict(f"Somebody archived “{now.name}” meanwhile: nothing was saved.")
+    if now.updated_at != begun.updated_at:
+        raise EditConflict(f"Somebody changed “{now.name}” meanwhile: nothing was saved over it.")
 
 
 def try_destination(workspace: OpenWorkspace, draft: DestinationDraft, actor: str) -> TestResult:

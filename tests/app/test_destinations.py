@@ -169,3 +169,35 @@ def test_a_folder_that_is_no_whole_path_is_told(
     field(page, "Name").input("Files")
     field(page, "Folder").input("lists")
     assert "is no whole path" in words(press(page, "Save")) and saved(opened) == []
+
+
+@pytest.fixture
+def two_tabs(app: OpenApp, filled: AppTest) -> tuple[AppTest, AppTest]:
+    """Open the same destination twice, change its name in both, and save the first."""
+    press(filled, "Save")
+    one, two = (app("destinations", destination="batch_production") for _ in range(2))
+    field(one, "Name").input("Theirs").run()
+    field(two, "Name").input("Mine").run()
+    press(one, "Save")
+    return one, two
+
+
+def test_who_saves_second_is_told_and_overwrites_nothing(
+    two_tabs: tuple[AppTest, AppTest], opened: OpenWorkspace
+) -> None:
+    _, two = two_tabs
+    assert "Somebody changed “Theirs” meanwhile" in words(press(two, "Save"))
+    assert saved(opened)[0].name == "Theirs"
+    press(press(two.run(), "Go on with mine"), "Save")
+    assert saved(opened)[0].name == "Mine"
+
+
+def test_a_form_that_was_left_begins_anew(
+    two_tabs: tuple[AppTest, AppTest], opened: OpenWorkspace
+) -> None:
+    _, two = two_tabs
+    two.query_params.clear()
+    two.run()
+    two.query_params["destination"] = "batch_production"
+    assert "Somebody changed" not in words(two.run())
+    assert field(two, "Name").value == "Theirs"

@@ -40,10 +40,10 @@ def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None
     """
     now, replaced = saved, None
     if now is not None:
-        begun = begin_editing(now.key, now)
+        begun = begin_editing(f"activation:{now.key}", now)
         saved, replaced = begun.began, begun.may_replace
         if now.settings != replaced.settings:
-            draw_meanwhile(now.key, now)
+            draw_meanwhile(f"activation:{now.key}", now)
     segment, to = _draw_joined(saved, choices)
     key = f"{_form_key(saved)}:{segment.key}"
     _draw_destination(to)
@@ -76,12 +76,6 @@ def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None
         with looks:
             draw_looks(trial, field, choices)
     _draw_foot(key, draft, to, trial, now, ready=schedule is not None and _may_save(check, saved))
-
-
-def forget_form() -> None:
-    """Forget a form that was left: what stands in it is no wish of whoever opens it next."""
-    forget_attributes()
-    forget_editing()
 
 
 def _form_key(saved: ActivationView | None) -> str:
@@ -208,7 +202,8 @@ def _save(draft: ActivationDraft, *, run: bool) -> None:
     except RollcallError as error:
         show_error(error)
         return
-    forget_form()
+    forget_attributes()
+    forget_editing()
     forget_checks()
     if run:
         say_next("Saved and queued: the scheduler sends it in a moment.", is_passing=True)

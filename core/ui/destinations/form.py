@@ -10,6 +10,7 @@ from core.destinations import destination_type
 from core.errors import DestinationError, RollcallError
 from core.store.destinations import DestinationView
 from core.ui.edge import draw_kept_at, plain, say_next, sentence_of
+from core.ui.editing import begin_editing, draw_meanwhile, forget_editing
 from core.ui.navigation import show
 from core.ui.session import actor, workspace
 from core.workspace.destination_drafts import (
@@ -27,10 +28,19 @@ Places = Mapping[str, DeltaGenerator]
 
 
 def draw_destination_form(platform: str, saved: DestinationView | None) -> None:
-    """Draw the form; a draft without a fault can be tried, and saved."""
+    """Draw the form; a draft without a fault can be tried, and saved.
+
+    The widgets show what the form began from, whatever somebody else has saved since.
+    """
+    now, replaced = saved, None
+    if now is not None:
+        begun = begin_editing(f"destination:{now.key}", now)
+        saved, replaced = begun.began, begun.may_replace
+        if now.updated_at != replaced.updated_at:
+            draw_meanwhile(f"destination:{now.key}", now)
     version = f"{saved.key}:{saved.updated_at.timestamp()}" if saved else platform
     with st.container(border=True):
-        draft, places = _draw_fields(platform, saved, version)
+        draft, places = _draw_fields(platform, saved, replaced, version)
         with st.container(horizontal=True):
             save = st.button(
                 "Save", type="primary", icon=":material/check:", key=f"destinations:save:{version}"
@@ -50,7 +60,10 @@ def draw_destination_form(platform: str, saved: DestinationView | None) -> None:
 
 
 def _draw_fields(
-    platform: str, saved: DestinationView | None, version: str
+    platform: str,
+    saved: DestinationView | None,
+    replaced: DestinationView | None,
+    version: str,
 ) -> tuple[DestinationDraft, Places]:
     """Return what the form holds, and the place under each field for its fault."""
     name = st.text_input(
@@ -72,7 +85,7 @@ def _draw_fields(
         values[field] = _draw_field(field, info, key, value, is_secret=is_secret, stored=stored)
         places[field] = st.empty()
     places[""] = st.empty()
-    return DestinationDraft(platform, name, values, saved), places
+    return DestinationDraft(platform, name, values, replaced), places
 
 
 def _draw_field(
@@ -100,6 +113,7 @@ def _save(draft: DestinationDraft, places: Places, said: DeltaGenerator) -> None
     except RollcallError as error:
         said.error(sentence_of(error), icon=_FAULT)
         return
+    forget_editing()
     say_next("Saved. Test the connection to be sure that the keys are right.", _PLACE)
     show(destination=view.key)
 
