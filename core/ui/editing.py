@@ -1,5 +1,6 @@
 """What a form began from: of two who change the same thing, neither overwrites the other unseen."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar, cast
 
@@ -25,8 +26,24 @@ def count_run() -> None:
     st.session_state[_RUN] = st.session_state.get(_RUN, 0) + 1
 
 
-def begin_editing(key: str, saved: Saved) -> Editing[Saved]:
-    """Return what this tab's form of that key began from, which is `saved` where it begins now."""
+def draw_editing(key: str, saved: Saved, set_of: Callable[[Saved], object]) -> Editing[Saved]:
+    """Return what this tab's form of that key began from, `saved` where it begins now.
+
+    Where `set_of` finds other settings in what is saved by now, it says so and offers both ways on.
+    """
+    begun = _begun(key, saved)
+    if set_of(saved) != set_of(begun.may_replace):
+        _draw_meanwhile(key, saved)
+    return begun
+
+
+def forget_editing() -> None:
+    """Let the form on the page begin anew from what is saved."""
+    for key in [str(key) for key in st.session_state if str(key).startswith(_KEPT)]:
+        del st.session_state[key]
+
+
+def _begun(key: str, saved: Saved) -> Editing[Saved]:
     run = int(st.session_state[_RUN])
     kept = cast("Editing[Saved] | None", st.session_state.get(f"{_KEPT}{key}"))
     if kept is None or kept.drawn_in < run - 1:
@@ -36,14 +53,7 @@ def begin_editing(key: str, saved: Saved) -> Editing[Saved]:
     return kept
 
 
-def forget_editing() -> None:
-    """Let the form on the page begin anew from what is saved."""
-    for key in [str(key) for key in st.session_state if str(key).startswith(_KEPT)]:
-        del st.session_state[key]
-
-
-def draw_meanwhile(key: str, now: object) -> None:
-    """Say that somebody saved `now` while this form was open, and offer both ways on."""
+def _draw_meanwhile(key: str, now: object) -> None:
     st.warning(
         "**Somebody changed this while you had it open.** Look at what is saved now, and yours is "
         "gone; or go on with yours, and saving replaces theirs.",

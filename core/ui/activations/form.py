@@ -21,7 +21,7 @@ from core.ui.activations.fields import (
 from core.ui.activations.guards import draw_guards
 from core.ui.activations.trial import draw_trial, summary, tried
 from core.ui.edge import errors_shown, plain, say_next, show_error
-from core.ui.editing import begin_editing, draw_meanwhile, forget_editing
+from core.ui.editing import draw_editing, forget_editing
 from core.ui.frame import draw_practice_badge
 from core.ui.navigation import show
 from core.ui.schedule_form import draw_schedule_form
@@ -40,10 +40,8 @@ def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None
     """
     now, replaced = saved, None
     if now is not None:
-        begun = begin_editing(f"activation:{now.key}", now)
+        begun = draw_editing(f"activation:{now.key}", now, lambda view: view.settings)
         saved, replaced = begun.began, begun.may_replace
-        if now.settings != replaced.settings:
-            draw_meanwhile(f"activation:{now.key}", now)
     segment, to = _draw_joined(saved, choices)
     key = f"{_form_key(saved)}:{segment.key}"
     _draw_destination(to)

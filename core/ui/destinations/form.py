@@ -10,7 +10,7 @@ from core.destinations import destination_type
 from core.errors import DestinationError, RollcallError
 from core.store.destinations import DestinationView
 from core.ui.edge import draw_kept_at, plain, say_next, sentence_of
-from core.ui.editing import begin_editing, draw_meanwhile, forget_editing
+from core.ui.editing import draw_editing, forget_editing
 from core.ui.navigation import show
 from core.ui.session import actor, workspace
 from core.workspace.destination_drafts import (
@@ -32,12 +32,10 @@ def draw_destination_form(platform: str, saved: DestinationView | None) -> None:
 
     The widgets show what the form began from, whatever somebody else has saved since.
     """
-    now, replaced = saved, None
-    if now is not None:
-        begun = begin_editing(f"destination:{now.key}", now)
+    replaced = None
+    if saved is not None:
+        begun = draw_editing(f"destination:{saved.key}", saved, lambda view: view.updated_at)
         saved, replaced = begun.began, begun.may_replace
-        if now.updated_at != replaced.updated_at:
-            draw_meanwhile(f"destination:{now.key}", now)
     version = f"{saved.key}:{saved.updated_at.timestamp()}" if saved else platform
     with st.container(border=True):
         draft, places = _draw_fields(platform, saved, replaced, version)
