@@ -4,7 +4,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import UsageError
@@ -63,6 +63,12 @@ class Settings(BaseSettings):
     ping_url: SecretStr | None = Field(
         None, description="address that the scheduler requests each minute, to be watched elsewhere"
     )
+
+    @field_validator("home")
+    @classmethod
+    def _whole_path(cls, home: Path) -> Path:
+        """Return the folder itself, so that paths in it are the same whoever makes them."""
+        return home.resolve()
 
     @cached_property
     def logs(self) -> Path:

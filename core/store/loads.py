@@ -234,10 +234,12 @@ def list_loads(
 
 def loaded_manifests(session: ReadSession, paths: Collection[str]) -> frozenset[str]:
     """Return those of the manifests that were loaded once."""
+    home = session.store.settings.home
+    kept = [kept_path(home, path) for path in paths]
     query = select(Load.manifest_path).where(
-        Load.state == LoadState.LOADED, col(Load.manifest_path).in_(paths)
+        Load.state == LoadState.LOADED, col(Load.manifest_path).in_(kept)
     )
-    return frozenset(session.exec(query))
+    return frozenset(whole_path(home, path) for path in session.exec(query))
 
 
 _NOBODY: Mapping[str, None] = {"process_id": None, "token": None}

@@ -17,6 +17,7 @@ from core.workspace.opened import OpenWorkspace
 from tests.app.conftest import OpenApp
 from tests.app.runs import COUNTS, run_in, sample_list
 from tests.app.screen import words
+from tests.sync.parquet import write_sql
 
 
 def rows(page: AppTest) -> int:
@@ -245,7 +246,8 @@ def test_a_list_is_taken_away_for_excel_while_it_fits_and_as_csv(
     adds: int, labels: list[str], app: OpenApp, sample: Path, opened: OpenWorkspace
 ) -> None:
     plan = opened.settings.plans / "1-x.parquet"
-    duckdb.sql("SELECT 0 AS position, 'add' AS action, '=1+1' AS id").write_parquet(str(plan))
+    with duckdb.connect() as connection:
+        write_sql(connection, "SELECT 0 AS position, 'add' AS action, '=1+1' AS id", plan)
     counts = {**COUNTS, "adds": adds, "removes": 0, "segment": adds, "wanted": adds}
     run = run_in(opened, RunState.SUCCEEDED, counts=counts, plan_id="1-x", plan_file=plan.name)
     page = app("runs", run=str(run.id))

@@ -13,6 +13,7 @@ from core.store.database import Store, open_store
 from core.store.loads import LoadState, list_loads
 from tests.e2e.processes import running_rollcall, wait_for_list
 from tests.journey.commands import Commands
+from tests.sync.parquet import read_rows
 from tests.worker.home import wait_until
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -24,7 +25,8 @@ def ledger(store: Store) -> set[str]:
     with store.read() as session:
         (audience,) = list_audiences(session)
     file = store.settings.ledgers / str(audience.ledger_file)
-    return {id_ for (id_,) in duckdb.sql(f"SELECT id FROM '{file}'").fetchall()}
+    with duckdb.connect() as connection:
+        return {str(id_) for (id_,) in read_rows(connection, file, "id")}
 
 
 def is_refreshed(store: Store) -> bool:

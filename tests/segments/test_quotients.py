@@ -32,7 +32,8 @@ def passes(operand: Operand, op: str, value: Decimal, source: str) -> bool | Non
     bound = Bound()
     condition: Sql = operators_for(FieldType.NUMBER)[op].build(operand, value, bound)  # type: ignore[arg-type]
     query = f"SELECT {text_of(condition)} FROM ({source}) AS a"
-    row = duckdb.execute(query, bound.values).fetchone()
+    with duckdb.connect() as connection:
+        row = connection.execute(query, bound.values).fetchone()
     assert row is not None
     return row[0]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.settings import Settings
 from core.store.database import Store, open_store
 from core.store.home_paths import kept_path, whole_path
 from core.store.loads import NewLoad, list_loads, queue_load
@@ -61,6 +62,7 @@ def test_every_way_to_write_the_home_is_the_same_home(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "home").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "home")
-    assert kept_path(Path(written), f"{written}/{UPLOAD}") == UPLOAD
-    assert kept_path(Path(written), str(tmp_path / "home" / UPLOAD)) == UPLOAD
-    assert whole_path(Path(written), UPLOAD) == str(tmp_path / "home" / UPLOAD)
+    home = Settings(home=Path(written)).home
+    assert kept_path(home, f"{written}/{UPLOAD}") == UPLOAD
+    assert kept_path(home, str(tmp_path / "home" / UPLOAD)) == UPLOAD
+    assert whole_path(home, UPLOAD) == str(tmp_path / "home" / UPLOAD)

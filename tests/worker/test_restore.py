@@ -23,6 +23,7 @@ from core.workspace.opened import OpenWorkspace, open_workspace
 from core.workspace.proposals import first_draft, propose
 from core.workspace.uploads import add_file, new_upload
 from tests.journey.commands import Commands
+from tests.sync.parquet import read_rows
 from tests.worker.home import Home, wait_until
 from tests.worker.processes import schedulers
 
@@ -92,7 +93,8 @@ def ledger_of(workspace: OpenWorkspace) -> set[str]:
         (audience,) = list_audiences(session)
     file = workspace.settings.ledgers / str(audience.ledger_file)
     assert audience.ledger_unknown == 0
-    return {id_ for (id_,) in duckdb.sql(f"SELECT id FROM '{file}'").fetchall()}
+    with duckdb.connect() as connection:
+        return {str(id_) for (id_,) in read_rows(connection, file, "id")}
 
 
 def test_a_restored_home_refreshes_runs_and_agrees_with_the_list(at_home: Home) -> None:

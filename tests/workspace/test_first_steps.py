@@ -17,7 +17,8 @@ from core.store.segments import create_segment
 from core.store.snapshots import add_snapshot
 from core.workspace.first_steps import LentParts, Step, StepState, first_steps
 
-SAMPLE = LentParts("s.toml", *[frozenset({"vip"})] * 3)
+MANIFEST = "/shop/s.toml"
+SAMPLE = LentParts(MANIFEST, *[frozenset({"vip"})] * 3)
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def furnish(store: Store, *, until: Step) -> None:
     """Save one of each up to that step."""
     steps = list(Step)[: list(Step).index(until) + 1]
     with store.write("ana") as session:
-        add_snapshot(session, "s1", manifest="", manifest_path="s.toml", rows={})
+        add_snapshot(session, "s1", manifest="", manifest_path=MANIFEST, rows={})
         if Step.SEGMENT in steps:
             create_segment(session, "vip", name="VIP", tree="{}", resolved="{}")
         if Step.DESTINATION in steps:
