@@ -33,10 +33,10 @@ class Keys:
         """Return the error of a key; `told` is the problem for pages, if it is another."""
         return SegmentInvalid(self.at(key), problem, told=told)
 
-    def missing(self, key: str, what: str) -> SegmentInvalid:
+    def missing(self, key: str, what: str, told: str = _NOT_SAID) -> SegmentInvalid:
         """Return the error of a key that must be there; `what` says what it is for."""
         return SegmentInvalid(
-            self.at(key), f"The key is missing: {what}.", is_missing=True, told=_NOT_SAID
+            self.at(key), f"The key is missing: {what}.", is_missing=True, told=told
         )
 
     def __contains__(self, key: str) -> bool:

@@ -158,7 +158,11 @@ class RelatedChecker(LeafChecker):
 
     def _that(self, keys: Keys, scope: Scope) -> Group | None:
         if keys.get("that") is MISSING and keys.get("measure") == Measure.SHARE:
-            raise keys.missing("that", "a share needs the group that it counts")
+            raise keys.missing(
+                "that",
+                "a share needs the group that it counts",
+                "Say of which of them the share is.",
+            )
         return self._group_at(keys, "that", scope)
 
     def _of(self, keys: Keys, measure: Measure, table: str) -> FieldRef | None:

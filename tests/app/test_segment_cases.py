@@ -78,7 +78,7 @@ def drafted(case: Case) -> Draft | None:
     return draft if draft.raw == kept else None
 
 
-LACKS = ("Choose what", "Say which", "The key is missing")
+LACKS = ("Choose what", "Say ", "Something is not said")
 DRAFTS = [(case, draft) for case in CASES if (draft := drafted(case)) is not None]
 
 
