@@ -41,20 +41,19 @@ from typing import ClassVar
 class RollcallError(Exception):
     """One sentence that says what happened and what to do, safe to show to anybody.
 
+    `told` is the sentence as a page says it, without the keys and places of a file.
     `terminal_hint` is a command or an option of a file that helps: only a terminal shows it.
     """
 
     retryable: ClassVar[bool] = False
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, sentence: str = "", *, terminal_hint: str | None = None) -> None:
+    def __init__(
+        self, sentence: str = "", *, terminal_hint: str | None = None, told: str | None = None
+    ) -> None:
         super().__init__(sentence)
+        self.told = told or sentence
         self.terminal_hint = terminal_hint
-
-    @property
-    def told(self) -> str:
-        """Return the sentence as a page says it: without the keys and places of a file."""
-        return str(self)
 
 
 class UsageError(RollcallError):
@@ -62,38 +61,22 @@ class UsageError(RollcallError):
 
 
 class UnknownName(UsageError):
-    """`told` is for pages, where the sentence lists keys."""
-
-    def __init__(
-        self, sentence: str = "", *, terminal_hint: str | None = None, told: str | None = None
-    ) -> None:
-        super().__init__(sentence, terminal_hint=terminal_hint)
-        self._told = told
-
-    @property
-    def told(self) -> str:
-        return self._told or str(self)
+    pass
 
 
 class SegmentInvalid(RollcallError):
     """A segment that breaks the format, with `place` = the path of the key at fault.
 
-    `is_missing` says that nothing is wrong but that the key is not there yet; `told` is the problem
-    for pages, where it speaks of keys or of places in a file.
+    `is_missing` says that nothing is wrong but that the key is not there yet.
     """
 
     def __init__(
         self, place: str, problem: str, *, is_missing: bool = False, told: str | None = None
     ) -> None:
-        super().__init__(f"{place}: {problem}")
+        super().__init__(f"{place}: {problem}", told=told or problem)
         self.place = place
         self.problem = problem
         self.is_missing = is_missing
-        self._told = told
-
-    @property
-    def told(self) -> str:
-        return self._told or self.problem
 
 
 class DataRefused(RollcallError):

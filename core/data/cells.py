@@ -142,6 +142,11 @@ def is_yes(text: str) -> str:
     return _is_any(text, [word for yes, _ in (*_SAID_BY, _DIGITS) for word in yes])
 
 
+def yes_or_no(value: str) -> str:
+    """Return a boolean as people say it, NULL where it is none."""
+    return f"CASE {value} WHEN TRUE THEN 'yes' WHEN FALSE THEN 'no' END"
+
+
 def most_in_one_pair(text: str) -> str:
     """Return how many texts are words of one pair, such as yes and no: the pair that has most."""
     counted = (f"count_if({_is_any(text, _said_in([pair]))})" for pair in _SAID_BY)

@@ -29,7 +29,7 @@ _TYPES_BY_WRITING = {
     Writing.NUMBER: frozenset({FieldType.NUMBER}),
     Writing.BOOLEAN: frozenset({FieldType.BOOLEAN}),
 }
-_KINDS = {
+_FAULTS = {
     FieldType.NUMBER: "is no number",
     FieldType.BOOLEAN: "is neither yes nor no",
     FieldType.DATE: "is no date",
@@ -42,9 +42,9 @@ DATES_OPTION = "csv.dates in a manifest: 'day first' or 'month first'"
 class TypingRequest:
     """A staged table, what the manifest says of it, and how a row of it is called.
 
-    With `on_doubt`, an undeclared column of dates that can be read both ways is told to it and
-    stays text, and one of yes and no is found by their words, which else a type must declare: a
-    later file that says no throughout would have another type.
+    An undeclared column of dates that can be read both ways stays text and is told to `on_doubt`
+    where there is one. `finds_words` makes undeclared columns of yes and no boolean by their words;
+    a load leaves that to the declared type, or a later file that says no throughout had another.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -55,10 +55,7 @@ class TypingRequest:
     zone: str
     place: Callable[[int], str]
     on_doubt: Callable[[str, str], None] | None = None
-
-    @property
-    def is_proposal(self) -> bool:
-        return self.on_doubt is not None
+    finds_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +105,7 @@ def _route(column: StagedColumn, request: TypingRequest) -> ColumnPlan | Subject
 
 def _possible_types(column: StagedColumn, request: TypingRequest) -> frozenset[FieldType]:
     types = _TYPES_BY_WRITING[column.writing]
-    words = request.is_proposal and column.writing is Writing.TEXT_OR_TIME
+    words = request.finds_words and column.writing is Writing.TEXT_OR_TIME
     return types | {FieldType.BOOLEAN} if words else types
 
 
@@ -208,7 +205,7 @@ def _is_boolean(counts: Counts, request: TypingRequest) -> bool:
     """
     full = counts.filled
     both = counts.one_pair == full and 0 < counts.yes < full
-    return counts.true_or_false == full or (request.is_proposal and both)
+    return counts.true_or_false == full or (request.finds_words and both)
 
 
 def _declared(
@@ -221,7 +218,7 @@ def _declared(
             raise _ambiguous_number(subject, request)
         if (counts.any_point if sign == "." else counts.any_comma) < counts.filled:
             wrong = f"NOT {cells.is_number('t', sign)}"
-            raise _refuse(subject, request, wrong, _KINDS[wanted])
+            raise _refuse(subject, request, wrong, _FAULTS[wanted])
         return NumberText(subject.name, subject.text, sign)
     simple = {
         FieldType.BOOLEAN: counts.boolean,
@@ -234,7 +231,7 @@ def _declared(
     fits = cells.typed_value("t", wanted, request.zone, order)
     wrong = f"({fits}) IS NULL"
     if first_cells(request.connection, request.staged.name, subject.text, wrong, 1):
-        raise _refuse(subject, request, wrong, _KINDS[wanted])
+        raise _refuse(subject, request, wrong, _FAULTS[wanted])
     return _value_plan(subject, wanted, request.zone, order)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.data import cells
 from core.data.catalogue import FieldType
 from core.data.column_types import DATES_OPTION
 from core.data.instance import quote_name, quote_text, translated
@@ -111,7 +112,8 @@ def complete(draft: Manifest, settings: Settings | None = None) -> Detection:
     with temporary_folder() as scratch, translated():
         memory = memory_limit(LOAD_SHARE, settings.memory)
         doubts = _Doubts()
-        staging = Staging(draft, scratch, memory, limits_of(settings), on_doubt=doubts.note)
+        limits = limits_of(settings)
+        staging = Staging(draft, scratch, memory, limits, on_doubt=doubts.note, finds_words=True)
         try:
             staging.check_zone()
             tables = {t.name: staging.read_files(doubts.about(t)) for t in draft.tables}
@@ -209,7 +211,7 @@ def _as_text(column: str, kind: FieldType, zone: str) -> str:
     if kind is FieldType.TIMESTAMP:
         return f"strftime({column} AT TIME ZONE {quote_text(zone)}, '%Y-%m-%d %H:%M:%S')"
     if kind is FieldType.BOOLEAN:
-        return f"CASE {column} WHEN TRUE THEN 'yes' WHEN FALSE THEN 'no' END"
+        return cells.yes_or_no(column)
     return f"left(CAST({column} AS VARCHAR), {_SAMPLE_WIDTH})"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from core.data import cells
 from core.data.catalogue import Field, FieldType, Table
 from core.data.instance import Snapshot, quote_name, quote_text, translated
 
@@ -76,7 +77,7 @@ def _as_text(value: str, kind: FieldType, zone: str) -> str:
     if kind is FieldType.TIMESTAMP:
         return f"strftime({value} AT TIME ZONE {quote_text(zone)}, '%Y-%m-%d %H:%M')"
     if kind is FieldType.BOOLEAN:
-        return f"CASE {value} WHEN TRUE THEN 'yes' WHEN FALSE THEN 'no' END"
+        return cells.yes_or_no(value)
     return f"CAST({value} AS VARCHAR)"
 
 

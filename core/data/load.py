@@ -206,7 +206,9 @@ class _Load:
         connection.execute(f"CHECKPOINT {TARGET}")
         connection.execute(f"DETACH {TARGET}")
         seconds = time.monotonic() - self._started
-        return LoadReport(catalogue, self._reports(), tuple(find_notes(catalogue)), seconds)
+        return LoadReport(
+            catalogue, self._reports(), (*link_notes(catalogue), *field_notes(catalogue)), seconds
+        )
 
     def _reports(self) -> tuple[TableReport, ...]:
         return tuple(
@@ -226,26 +228,23 @@ class _Load:
             self._on_progress(Progress(sentence, round(share, 3)))
 
 
-def find_notes(catalogue: Catalogue) -> list[str]:
-    """Return what whoever loads should look at, as sentences."""
-    notes: list[str] = []
+def link_notes(catalogue: Catalogue) -> Iterator[str]:
+    """Yield which links hold for few rows, as sentences."""
     for link in catalogue.links:
         table = catalogue.by_name[link.table]
         filled = table.rows - table.by_name[link.field].blank
         if filled and link.matched * 100 < filled * _FEW_MATCHES_PERCENT:
-            notes.append(
-                f"{link.label}: only {link.matched:,} of {filled:,} filled rows have a match"
-            )
+            yield f"{link.label}: only {link.matched:,} of {filled:,} filled rows have a match"
+
+
+def field_notes(catalogue: Catalogue) -> Iterator[str]:
+    """Yield which fields whoever loads should look at, as sentences."""
     for table in catalogue.tables:
-        notes += [
-            f"{table.name}.{field.name} is approximate: its file holds floats, or more than 10"
-            " decimal places"
-            for field in table.fields
-            if field.approximate
-        ]
-        notes += [
-            f"{table.name}.{field.name} is blank in every row"
-            for field in table.fields
-            if table.rows and field.blank == table.rows
-        ]
-    return notes
+        for field in table.fields:
+            if field.approximate:
+                yield (
+                    f"{table.name}.{field.name} is approximate: its file holds floats, or more "
+                    "than 10 decimal places"
+                )
+            if table.rows and field.blank == table.rows:
+                yield f"{table.name}.{field.name} is blank in every row"

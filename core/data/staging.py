@@ -71,8 +71,10 @@ class Staging:
         limits: Limits,
         cancel: threading.Event | None = None,
         on_doubt: Callable[[str, str], None] | None = None,
+        *,
+        finds_words: bool = False,
     ) -> None:
-        self._on_doubt = on_doubt
+        self._on_doubt, self._finds_words = on_doubt, finds_words
         self.manifest = manifest
         self.limits = limits
         self._folder = folder
@@ -195,6 +197,7 @@ class Staging:
                 zone=self.manifest.zone,
                 place=lambda row: place_of(table, staged.parts, reader, row),
                 on_doubt=self._on_doubt,
+                finds_words=self._finds_words,
             )
         )
         self.step()

@@ -136,7 +136,7 @@ class _Library:
         for name in circle:
             self._settled[name] = fault
 
-    def gone(self, name: object) -> str:
+    def gone_sentence(self, name: object) -> str:
         """Return that there is no such segment as a page says it."""
         said = "The segment that was chosen here is gone or archived"
         near = nearest(name, self._named)
@@ -239,7 +239,7 @@ class _SegmentChecker(RelatedChecker):
             raise keys.fault(
                 "segment",
                 f"No segment {shown(name)}. {did_you_mean(name, possible)}",
-                self._library.gone(name),
+                self._library.gone_sentence(name),
             )
         if isinstance(found, _Fault):
             raise keys.fault("segment", found.problem, found.told)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from core.data.catalogue import Catalogue, FieldType, Table
 from core.segments.draft import RawNode
+from core.segments.naming import spaced
 from core.segments.operators import operators_for
 from core.segments.operators._base import Operator
 from core.segments.paths import NoPath, Paths
@@ -191,5 +192,4 @@ def _targets(paths: Paths, origin: str) -> Iterator[str]:
 
 def _shown(name: str) -> str:
     table, _, link = name.partition(":")
-    words = table.replace("_", " ")
-    return f"{words} by {link.replace('_', ' ')}" if link else words
+    return f"{spaced(table)} by {spaced(link)}" if link else spaced(table)

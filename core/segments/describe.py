@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from core.data.catalogue import FieldType
 from core.segments.calendar import PERIODS, Days, Instants, Today, Unit
+from core.segments.naming import spaced
 from core.segments.operators import operators_for
 from core.segments.operators.dates import bounds_of
 from core.segments.tree import (
@@ -332,17 +333,13 @@ def _quoted(text: str) -> str:
 
 def _field(ref: FieldRef) -> str:
     said = ref.field.label or ref.field.name
-    return f"{said} ({_spaced(ref.table)})" if ref.legs else said
+    return f"{said} ({spaced(ref.table)})" if ref.legs else said
 
 
 def _table(join: Join) -> str:
     link = join.given.removeprefix(f"{join.table}:")
-    said = _spaced(join.table if link == join.given else f"{join.table} ({link})")
-    return f"{said} through {_spaced(', '.join(join.through))}" if join.through else said
-
-
-def _spaced(name: str) -> str:
-    return name.replace("_", " ")
+    said = spaced(join.table if link == join.given else f"{join.table} ({link})")
+    return f"{said} through {spaced(', '.join(join.through))}" if join.through else said
 
 
 def _measure_word(condition: RelatedCondition) -> str:

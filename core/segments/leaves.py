@@ -90,7 +90,7 @@ class LeafChecker:
             raise keys.fault(
                 "op",
                 f"{key} is not for a {type_}. There is: {', '.join(possible)}.",
-                f"“{known.label}” is not possible of {TYPE_WORDS[type_]}: choose another "
+                f"“{known.label}” is not possible of a {TYPE_WORDS[type_]}: choose another "
                 "comparison.",
             )
         raise keys.fault(

@@ -8,18 +8,18 @@ from core.segments.suggest import nearest
 _SHOWN = 60
 
 TYPE_WORDS: Mapping[str, str] = {
-    FieldType.TEXT: "a text",
-    FieldType.NUMBER: "a number",
-    FieldType.BOOLEAN: "a yes or no",
-    FieldType.DATE: "a day",
-    FieldType.TIMESTAMP: "a moment",
+    FieldType.TEXT: "text",
+    FieldType.NUMBER: "number",
+    FieldType.BOOLEAN: "yes or no",
+    FieldType.DATE: "date",
+    FieldType.TIMESTAMP: "date and time",
 }
 
 
-def table_words(name: str) -> str:
-    """Return the name of a table as people read it.
+def spaced(name: str) -> str:
+    """Return names of the data as people read them.
 
-    >>> table_words("order_items")
+    >>> spaced("order_items")
     'order items'
     """
     return name.replace("_", " ")
@@ -31,16 +31,16 @@ def quoted(name: str) -> str:
     >>> quoted("order_items")
     '“order items”'
     """
-    words = table_words(name)
+    words = spaced(name)
     return f"“{words if len(words) <= _SHOWN else words[: _SHOWN - 1] + '…'}”"
 
 
-def gone(what: str, wrong: str, possible: Iterable[str]) -> str:
+def gone_sentence(what: str, wrong: str, possible: Iterable[str]) -> str:
     """Return that the data does not have something, with what was probably meant.
 
-    >>> gone("no field “contry”", "contry", ["country"])
+    >>> gone_sentence("no field “contry”", "contry", ["country"])
     'There is no field “contry”. Did you mean “country”?'
-    >>> gone("no field “x”", "x", ["country"])
+    >>> gone_sentence("no field “x”", "x", ["country"])
     'There is no field “x”: choose another, or load data that has it.'
     """
     near = nearest(wrong, possible)

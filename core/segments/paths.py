@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from core.data.catalogue import Catalogue
-from core.segments.naming import gone, quoted, table_words
+from core.segments.naming import gone_sentence, quoted, spaced
 from core.segments.suggest import did_you_mean, shown
 from core.segments.tree import FieldRef, Join, Leg
 
@@ -67,7 +67,7 @@ class Paths:
             )
         raise NoPath(
             f"No table {shown(name)}. {did_you_mean(name, self.catalogue.by_name)}",
-            gone(f"no table {quoted(name)} in the data", name, self.catalogue.by_name),
+            gone_sentence(f"no table {quoted(name)} in the data", name, self.catalogue.by_name),
         )
 
     def join(self, origin: str, name: str, through: tuple[str, ...] = ()) -> Join:
@@ -130,7 +130,7 @@ class Paths:
             names = " and ".join(self.describe(table_name, ref.legs) for ref in found[:2])
             raise NoPath(
                 f"{table_name} has no time of its own, and two are equally near: {names}.",
-                f"It is not clear which time {quoted(table_name)} have: {table_words(names)} are "
+                f"It is not clear which time {quoted(table_name)} have: {spaced(names)} are "
                 "equally near. Whoever brings the data chooses one on the Data page.",
             )
         return found[0] if found else None
@@ -163,7 +163,7 @@ class Paths:
                 f"Several equally short paths lead from {here} to {name}: {listed}. "
                 "Name the link, or the tables that the way goes through.",
                 f"{quoted(here)} and {quoted(name)} are linked in several ways: "
-                f"{table_words(listed)}. Choose the one that is meant.",
+                f"{spaced(listed)}. Choose the one that is meant.",
                 is_ambiguous=True,
             )
         return ways[0]
@@ -188,7 +188,7 @@ class Paths:
                 f"Several equally short paths lead from {origin} to {target.table}: {listed}. "
                 "Name the link that is meant.",
                 f"{quoted(origin)} and {quoted(target.table)} are linked in several ways: "
-                f"{table_words(listed)}. Choose the one that is meant.",
+                f"{spaced(listed)}. Choose the one that is meant.",
                 is_ambiguous=True,
             )
         return ways[0]
@@ -265,7 +265,7 @@ def _to_itself(table: str) -> NoPath:
 def _no_field(name: str, table: str, known: Iterable[str]) -> NoPath:
     return NoPath(
         f"No field {shown(name)} in {table}. {did_you_mean(name, known)}",
-        gone(f"no field {quoted(name)} in {quoted(table)}", name, known),
+        gone_sentence(f"no field {quoted(name)} in {quoted(table)}", name, known),
     )
 
 

@@ -178,7 +178,7 @@ class RelatedChecker(LeafChecker):
                 "of",
                 f"{measure} takes fields of type {types}; {of.given} is a {of.field.type}.",
                 f"That is not possible of {quoted(of.field.label or of.given)}, which is "
-                f"{TYPE_WORDS[of.field.type]}: choose another field.",
+                f"a {TYPE_WORDS[of.field.type]}: choose another field.",
             )
         return of
 

@@ -105,8 +105,8 @@ class Resolver:
                 f"The field {saved.field!r} of {saved.table} was a {saved.type} when this was "
                 f"saved and is a {field.type} now. Save the segment again to accept it.",
                 told=f"The field {quoted(field.label or field.name)} of {quoted(saved.table)} was "
-                f"{TYPE_WORDS.get(saved.type or '', 'of another kind')} when this was saved and is "
-                f"{TYPE_WORDS[field.type]} now. Save the segment again to accept it.",
+                f"{TYPE_WORDS.get(saved.type or '', 'of another type')} when this was saved and "
+                f"is {TYPE_WORDS[field.type]} now. Save the segment again to accept it.",
             )
         return FieldRef(name, legs, saved.table, field)
 

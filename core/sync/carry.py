@@ -110,6 +110,7 @@ def _end(job: Job, error: Exception, state: RunState | None = None) -> None:
         return
     ended = state or (RunState.PARTLY if job.run.calls else RunState.FAILED)
     try:
+        # A run is read on pages; whoever works with files sees key and place where it is checked.
         said = error.told if isinstance(error, RollcallError) else str(error)
         book_and_move(job, state=ended, error=said, error_kind=type(error).__name__)
     except (LedgerMissing, StorageFull, QueryFailed) as obstacle:

@@ -1,14 +1,14 @@
 """What a form began from: of two who change the same thing, neither overwrites the other unseen."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar, cast
 
 import streamlit as st
 
 from core.ui.edge import on_click
+from core.workspace.conflicts import Edited
 
-Saved = TypeVar("Saved")
+Saved = TypeVar("Saved", bound=Edited)
 _KEPT, _RUN = "editing:of:", "editing:run"
 
 
@@ -26,13 +26,13 @@ def count_run() -> None:
     st.session_state[_RUN] = st.session_state.get(_RUN, 0) + 1
 
 
-def draw_editing(key: str, saved: Saved, set_of: Callable[[Saved], object]) -> Editing[Saved]:
+def draw_editing(key: str, saved: Saved) -> Editing[Saved]:
     """Return what this tab's form of that key began from, `saved` where it begins now.
 
-    Where `set_of` finds other settings in what is saved by now, it says so and offers both ways on.
+    Where something else is saved by now, it says so and offers both ways on.
     """
     begun = _begun(key, saved)
-    if set_of(saved) != set_of(begun.may_replace):
+    if saved.updated_at != begun.may_replace.updated_at:
         _draw_meanwhile(key, saved)
     return begun
 

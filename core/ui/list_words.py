@@ -30,7 +30,7 @@ def list_badge(view: ActivationView, to: DestinationView | None, newest: RunView
     return run_badge(newest) if newest else ":gray-badge[never ran]"
 
 
-def ready_words(to: DestinationView) -> str:
+def complete_words(to: DestinationView) -> str:
     """Return that a list there is complete, which in practice is no word of Batch's."""
     return "Ready in practice" if is_practice(to) else f"Ready in {place_of(to)}"
 
@@ -43,7 +43,7 @@ def readiness_words(
         return "**Not there yet**: do not send a campaign before the first run has made the list."
     at = moment(readiness.at, zone, now)
     if readiness.kind is ReadinessKind.READY:
-        return f"**{ready_words(to)}** since {at}"
+        return f"**{complete_words(to)}** since {at}"
     place = place_of(to)
     return f"**Do not send a campaign yet**: {place} has not taken in what was sent {at}."
 

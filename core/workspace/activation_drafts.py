@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.data.snapshots import nothing_loaded
 from core.destinations import destination_type
-from core.errors import EditConflict, RunRefused, UsageError
+from core.errors import RunRefused, UsageError
 from core.schedule.definition import Schedule, schedule_to_json
 from core.store.activations import (
     ActivationView,
@@ -23,6 +23,7 @@ from core.sync.queueing import queue_by_hand
 from core.sync.trial import Trial, find_people, sending_s, try_out
 from core.workspace.activations import put_activation
 from core.workspace.changes import Changes
+from core.workspace.conflicts import refuse_conflict
 from core.workspace.definition import ActivationPart
 from core.workspace.keys import new_key
 from core.workspace.members import SavedMembers
@@ -93,6 +94,9 @@ def save_activation_draft(
     part = draft.part
     with workspace.store.write(actor) as session:
         key = _key_of(session, draft)
+        if draft.saved is not None:
+            now = get_activation(session, key)
+            refuse_conflict(now.display_name, draft.saved, now)
         try:
             put_activation(session, key, part, catalogue, Changes())
         except (UsageError, RunRefused) as error:
@@ -104,17 +108,10 @@ def save_activation_draft(
 
 
 def _key_of(session: WriteSession, draft: ActivationDraft) -> str:
-    if draft.saved is None:
-        taken = [view.key for view in list_activations(session, archived=True)]
-        return new_key(draft.display_name, taken)
-    now = get_activation(session, draft.saved.key)
-    if now.archived_at is not None:
-        raise EditConflict(f"Somebody archived “{now.display_name}” meanwhile: nothing was saved.")
-    if now.settings != draft.saved.settings:
-        raise EditConflict(
-            f"Somebody changed “{now.display_name}” meanwhile: nothing was saved over it."
-        )
-    return now.key
+    if draft.saved is not None:
+        return draft.saved.key
+    taken = [view.key for view in list_activations(session, archived=True)]
+    return new_key(draft.display_name, taken)
 
 
 def try_activation(

@@ -11,7 +11,7 @@ from core.destinations import (
     split_config,
 )
 from core.destinations._base import Destination, DestinationConfig, TestResult
-from core.errors import DestinationError, EditConflict, UsageError
+from core.errors import DestinationError, UsageError
 from core.store.activations import list_activations
 from core.store.database import ReadSession, WriteSession
 from core.store.destinations import (
@@ -25,9 +25,10 @@ from core.store.destinations import (
     note_tested,
     save_destination,
 )
-from core.store.names import holder_of
+from core.store.names import holder_of, taken_sentence
 from core.sync.rate import take_turn
 from core.workspace.archiving import refuse_used
+from core.workspace.conflicts import refuse_conflict
 from core.workspace.destinations import destination_settings, open_values, secret_fields
 from core.workspace.keys import new_key
 from core.workspace.opened import OpenWorkspace
@@ -70,18 +71,12 @@ def save_destination_draft(
     )
     with workspace.store.write(actor) as session:
         if draft.saved is not None:
-            _refuse_changed(get_destination(session, draft.saved.key), draft.saved)
+            now = get_destination(session, draft.saved.key)
+            refuse_conflict(now.name, draft.saved, now)
             return save_destination(session, draft.saved.key, given, workspace.box)
         taken = [view.key for view in list_destinations(session, archived=True)]
         key = new_key(draft.name, taken)
         return create_destination(session, key, given, workspace.box)
-
-
-def _refuse_changed(now: DestinationView, begun: DestinationView) -> None:
-    if now.archived_at is not None:
-        raise EditConflict(f"Somebody archived “{now.name}” meanwhile: nothing was saved.")
-    if now.updated_at != begun.updated_at:
-        raise EditConflict(f"Somebody changed “{now.name}” meanwhile: nothing was saved over it.")
 
 
 def try_destination(workspace: OpenWorkspace, draft: DestinationDraft, actor: str) -> TestResult:
@@ -158,7 +153,7 @@ def _name_fault(workspace: OpenWorkspace, draft: DestinationDraft) -> dict[str, 
     holder = holder_of(draft.name, names)
     if holder is None:
         return {}
-    return {"name": f"there is a destination “{names[holder]}” already: choose another name"}
+    return {"name": taken_sentence("destination", names[holder])}
 
 
 def _stored_secrets(workspace: OpenWorkspace, draft: DestinationDraft) -> dict[str, str]:

@@ -7,23 +7,6 @@ from core.slug import slug_of
 _UNNAMED = "unnamed"
 
 
-_MOST_LETTERS = 255
-
-
-def copy_name(name: str, taken: Collection[str]) -> str:
-    """Return a name for a copy that nothing has yet.
-
-    >>> copy_name("VIPs", {"VIPs"}), copy_name("VIPs", {"VIPs", "vips (copy)"})
-    ('VIPs (copy)', 'VIPs (copy 2)')
-    """
-    folded = {each.strip().casefold() for each in taken}
-    number, mark = 1, " (copy)"
-    while (free := name[: _MOST_LETTERS - len(mark)] + mark).casefold() in folded:
-        number += 1
-        mark = f" (copy {number})"
-    return free
-
-
 def new_key(name: str, taken: Collection[str]) -> str:
     """Return a key that reads like the name and that nothing has yet.
 

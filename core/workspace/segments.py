@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.data.catalogue import Catalogue
-from core.errors import EditConflict, SegmentInvalid, UsageError
+from core.errors import SegmentInvalid, UsageError
 from core.segments.checking import NamedSegment, references
 from core.segments.draft import draft_of
 from core.segments.reading import read_json, read_json_file
@@ -24,6 +24,7 @@ from core.store.segments import (
 )
 from core.workspace.archiving import refuse_used
 from core.workspace.changes import Did
+from core.workspace.conflicts import archived_meanwhile
 from core.workspace.definition import Definition
 from core.workspace.keys import new_key
 from core.workspace.saved import check_new, named_segment, resolved_text, saved_segments
@@ -73,7 +74,7 @@ def save_edited(
         return create_segment(session, key, name=name, tree=text, resolved=resolved)
     before = get_segment(session, key)
     if before.archived_at is not None:
-        raise EditConflict(f"Somebody archived '{before.name}' meanwhile, so nothing was saved.")
+        raise archived_meanwhile(before.name)
     kept = kept_resolution(before, text)
     resolved = _resolved(session, key, text, catalogue, kept)
     tree = text if kept is None else before.tree

@@ -13,28 +13,17 @@ from core.store.destinations import pause_destination
 from core.store.models import Activation, Destination, Segment, Workspace
 from core.store.run_states import FINAL, RunState
 from core.store.workspace import get_workspace
-from core.ui.navigation import page_files
 from core.workspace.loading import load_data
 from core.workspace.opened import OpenWorkspace
-from tests.app.building import LAPSING, QUIET
+from tests.app.building import QUIET
 from tests.app.conftest import OpenApp
+from tests.app.places import NAMES, PLACES
 from tests.app.runs import COUNTS, run_in
 from tests.app.screen import press, words
 from tests.privileges import as_others
 
 LONG = "ÀŸ [x](y) *z* $1$ `q` " * 12
 LONG = LONG[:255]
-PLACES: list[tuple[str, dict[str, str]]] = [
-    *((file.name, {}) for file in page_files()),
-    ("segments", {"new": "1"}),
-    ("segments", {"segment": LAPSING}),
-    ("activations", {"activation": LAPSING}),
-    ("activations", {"new": "1", "segment": QUIET}),
-    ("destinations", {"destination": "practice"}),
-    ("runs", {"run": "1"}),
-    ("runs", {"activation": LAPSING}),
-]
-NAMES = [f"{name} {' '.join(query)}".strip() for name, query in PLACES]
 
 Hardship = Callable[[OpenWorkspace], AbstractContextManager[None]]
 

@@ -11,9 +11,9 @@ from core.store.destinations import destination_secrets, list_destinations
 from core.store.run_states import RunState
 from core.workspace.opened import OpenWorkspace
 from tests.app.conftest import OpenApp
+from tests.app.places import NAMES, PLACES
 from tests.app.runs import run_in
 from tests.app.screen import press, widget, words
-from tests.app.test_hardships import NAMES, PLACES
 from tests.stand_in import ROOT, StandInServer
 
 REST_API_KEY, PROJECT_KEY = "rest-5ecret-4711", "project_5ecret5ecret5ecret5ecret4711"

@@ -7,6 +7,7 @@ import streamlit as st
 from core.destinations import destination_type, suggest_audience_name
 from core.store.activations import ActivationView
 from core.store.destinations import DestinationView
+from core.store.names import MAX_NAME_CHARACTERS
 from core.ui.activations.choices import Choices
 from core.ui.edge import on_click, plain
 from core.ui.navigation import way
@@ -16,7 +17,6 @@ from core.workspace.audience_names import NameCheck, NameState, check_name
 from core.workspace.destinations import place_of
 
 _CHECKED = "activation:checked"
-_MOST_CHARACTERS = 255
 _SIGNS = {
     NameState.FREE: ":green[:material/check_circle:]",
     NameState.OURS: ":green[:material/check_circle:]",
@@ -38,7 +38,7 @@ def draw_names(
     display_name = left.text_input(
         "Display name",
         saved.display_name if saved else name,
-        max_chars=_MOST_CHARACTERS,
+        max_chars=MAX_NAME_CHARACTERS,
         key=f"{key}:display",
         on_change=_follow,
         args=(key,),
@@ -51,7 +51,7 @@ def draw_names(
     audience_name = right.text_input(
         kind.name_label,
         key=f"{key}:audience",
-        max_chars=_MOST_CHARACTERS,
+        max_chars=MAX_NAME_CHARACTERS,
         disabled=is_locked,
     ).strip()
     with right:

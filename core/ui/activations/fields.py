@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.data.catalogue import FieldType
 from core.store.activations import ActivationView
+from core.store.names import MAX_NAME_CHARACTERS
 from core.sync.trial import Trial
 from core.ui.activations.choices import Choices
 from core.ui.edge import on_click, plain
@@ -108,7 +109,9 @@ def _draw_attribute(key: str, row: dict[str, str], choices: Choices) -> None:
             width=260,
         )
         st.session_state.setdefault(f"{key}:sent:{row['id']}", row["name"])
-        st.text_input("Sent as", key=f"{key}:sent:{row['id']}", max_chars=255, width=260)
+        st.text_input(
+            "Sent as", key=f"{key}:sent:{row['id']}", max_chars=MAX_NAME_CHARACTERS, width=260
+        )
         st.button(
             "Take away",
             icon=":material/close:",

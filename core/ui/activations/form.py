@@ -1,5 +1,7 @@
 """The one page that makes or changes an activation, with what a run would do always in sight."""
 
+from dataclasses import dataclass, replace
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -33,47 +35,62 @@ from core.workspace.destinations import is_practice, place_of
 _NOW = "What a run would do with the data there is; nothing is sent yet."
 
 
+@dataclass(frozen=True, slots=True)
+class _Sections:
+    """What the sections hold, and the place in them for how the ids look."""
+
+    draft: ActivationDraft
+    check: NameCheck
+    looks: DeltaGenerator
+    is_schedule_right: bool
+
+
 def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None:
     """Draw all sections and, at the foot, what a run would do and the button that saves.
 
     The widgets show what the form began from, whatever somebody else has saved since.
     """
-    now, replaced = saved, None
-    if now is not None:
-        begun = draw_editing(f"activation:{now.key}", now, lambda view: view.settings)
-        saved, replaced = begun.began, begun.may_replace
-    segment, to = _draw_joined(saved, choices)
-    key = f"{_form_key(saved)}:{segment.key}"
+    began, replaced = saved, None
+    if saved is not None:
+        begun = draw_editing(f"activation:{saved.key}", saved)
+        began, replaced = begun.began, begun.may_replace
+    segment, to = _draw_joined(began, choices)
+    key = f"{_form_key(began)}:{segment.key}"
     _draw_destination(to)
+    drawn = _draw_sections(key, segment, to, began, choices)
+    draft = replace(drawn.draft, saved=replaced)
+    trial = _draw_now(key, draft, to, choices, begins_empty=drawn.check.begins_empty)
+    if trial is not None:
+        with drawn.looks:
+            draw_looks(trial, draft.external_id, choices)
+    is_ready = drawn.is_schedule_right and _may_save(drawn.check, began)
+    _draw_foot(key, draft, to, trial, saved, ready=is_ready)
+
+
+def _draw_sections(
+    key: str,
+    segment: SegmentView,
+    to: DestinationView,
+    began: ActivationView | None,
+    choices: Choices,
+) -> _Sections:
     kind = destination_type(to.platform)
     with _section(f"In {place_of(to)}"):
-        display, audience, check = draw_names(key, segment.name, saved, to, choices)
+        display, audience, check = draw_names(key, segment.name, began, to, choices)
     with _section("Identifier"):
-        field = draw_identifier(key, saved, choices, kind.id_label)
+        field = draw_identifier(key, began, choices, kind.id_label)
         looks = st.container()
-        attributes = draw_attributes(key, saved, choices, kind.limits.attributes)
+        attributes = draw_attributes(key, began, choices, kind.limits.attributes)
     with _section("When"):
-        current = schedule_from_json(saved.schedule) if saved else parse_schedule(AFTER_REFRESH)
-        started = saved.started_at if saved else None
+        current = schedule_from_json(began.schedule) if began else parse_schedule(AFTER_REFRESH)
+        started = began.started_at if began else None
         schedule = draw_schedule_form(f"{key}:when", current, grid_start=started)
     with _section("Ask me before", "A run waits for approval if …"):
-        guards = draw_guards(key, saved)
+        guards = draw_guards(key, began)
     draft = ActivationDraft(
-        segment.key,
-        to.key,
-        display,
-        audience,
-        field,
-        attributes,
-        schedule or current,
-        guards,
-        replaced,
+        segment.key, to.key, display, audience, field, attributes, schedule or current, guards
     )
-    trial = _draw_now(key, draft, to, choices, begins_empty=check.begins_empty)
-    if trial is not None:
-        with looks:
-            draw_looks(trial, field, choices)
-    _draw_foot(key, draft, to, trial, now, ready=schedule is not None and _may_save(check, saved))
+    return _Sections(draft, check, looks, schedule is not None)
 
 
 def _form_key(saved: ActivationView | None) -> str:

@@ -24,7 +24,7 @@ def turn_to_arrival(state: DataState, view: str, first_view: str) -> None:
         await_load(state.under_way.id)
         return
     awaited = st.session_state.pop(_AWAITED, None)
-    is_elsewhere = {"upload", "replace"} & set(st.query_params)
+    is_elsewhere = not {"upload", "replace"}.isdisjoint(st.query_params)
     if awaited is not None and awaited == state.loaded_by and not is_elsewhere:
         st.query_params[_LOADED] = str(awaited)
         st.session_state[view] = first_view

@@ -5,6 +5,7 @@ import streamlit as st
 from core.data.catalogue import FieldType
 from core.data.detect import FoundTable
 from core.data.manifest import Manifest, TableSource
+from core.store.names import MAX_NAME_CHARACTERS
 from core.ui.data.draft import change, prime, rename_table
 from core.ui.data.formats import draw_formats
 from core.ui.data.words import TYPE_WORDS
@@ -29,7 +30,7 @@ def draw_tables(proposal: Proposal) -> None:
     """Draw the table that is chosen, and the choice where there are several."""
     with st.container(border=True):
         st.subheader("What do the tables hold?", anchor=False)
-        st.caption("Correct what was not recognised rightly.")
+        st.caption("Correct what was recognised wrongly.")
         names = _people_first(proposal.manifest)
         if st.session_state.get(_TABLE) not in names:
             st.session_state[_TABLE] = names[0]
@@ -118,7 +119,7 @@ def _draw_columns(proposal: Proposal, table: TableSource) -> None:
             _TYPE: st.column_config.SelectboxColumn(
                 _TYPE, options=list(_TYPES), required=True, width="small"
             ),
-            _LABEL: st.column_config.TextColumn(_LABEL, max_chars=255),
+            _LABEL: st.column_config.TextColumn(_LABEL, max_chars=MAX_NAME_CHARACTERS),
             _VALUES: st.column_config.TextColumn(_VALUES, width="large"),
         },
         key=key,

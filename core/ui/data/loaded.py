@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.data.catalogue import Catalogue
-from core.data.load import find_notes
+from core.data.load import field_notes
 from core.data.snapshots import snapshot_path
 from core.errors import SnapshotMissing
 from core.schedule.definition import MANUAL, schedule_from_json
@@ -65,8 +65,7 @@ def draw_tables(catalogue: Catalogue) -> None:
 
 def draw_checks(catalogue: Catalogue) -> None:
     """Draw what was checked when the data was loaded, what needs a look first."""
-    told = tuple(f"{link.label}:" for link in catalogue.links)
-    notes = [note for note in find_notes(catalogue) if not note.startswith(told)]
+    notes = list(field_notes(catalogue))
     notes += [
         f"{name} is linked to no other table, so segments cannot use it"
         for name in unlinked_tables(catalogue)

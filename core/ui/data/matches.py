@@ -35,12 +35,9 @@ class Matches:
         if self.matched in (0, self.filled):
             every = "every" if self.matched else "no"
             return f"{every} row {rows} has {match} ({number_of(self.filled, 'row')})"
-        lacking = count(self.filled - self.matched)
-        have = "has" if lacking == "1" else "have"
-        return (
-            f"{self.said} of the {count(self.filled)} rows {rows} have {match}, {lacking} {have} "
-            "none"
-        )
+        lacking = self.filled - self.matched
+        rest = f"{count(lacking)} {'has' if lacking == 1 else 'have'} none"
+        return f"{self.said} of the {count(self.filled)} rows {rows} have {match}, {rest}"
 
 
 def matches_of(catalogue: Catalogue, link: Link) -> Matches:

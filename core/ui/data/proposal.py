@@ -51,7 +51,7 @@ def draw_proposal(upload_id: str, state: DataState) -> None:
     Raises: UnknownName, FileRefused, StorageFull, QueryFailed.
     """
     proposal = open_proposal(upload_id)
-    if state.failed is not None and state.is_failed(proposal.upload):
+    if state.failed is not None and state.has_failed_with(proposal.upload):
         draw_reason(state, state.failed, "Correct it below, then load again.")
     st.header("What was found in your files", anchor=False)
     st.caption(_summary(proposal, state))
@@ -231,7 +231,7 @@ def _draw_verdict(report: CheckReport) -> None:
 def _load_label(proposal: Proposal, state: DataState) -> str:
     if state.is_loaded(proposal.upload):
         return "Refresh"
-    return "Load again" if state.is_failed(proposal.upload) else "Load"
+    return "Load again" if state.has_failed_with(proposal.upload) else "Load"
 
 
 def _draw_leaving(proposal: Proposal, state: DataState) -> None:

@@ -50,7 +50,7 @@ class DataState:
         done = (each.id for each in self.loads if each.snapshot_id == current)
         return next(done, None) if current else None
 
-    def is_failed(self, upload: Upload) -> bool:
+    def has_failed_with(self, upload: Upload) -> bool:
         """Return whether the last load was of that upload, and failed."""
         return self.failed is not None and self.failed.manifest_path == str(upload.manifest)
 

@@ -1,15 +1,10 @@
 """How the page of the data says things: types and states of refreshes."""
 
 from core.data.catalogue import FieldType
+from core.segments.naming import TYPE_WORDS as TYPE_WORDS_INSIDE
 from core.store.loads import LoadState
 
-TYPE_WORDS = {
-    FieldType.TEXT: "Text",
-    FieldType.NUMBER: "Number",
-    FieldType.BOOLEAN: "Yes or no",
-    FieldType.DATE: "Date",
-    FieldType.TIMESTAMP: "Date and time",
-}
+TYPE_WORDS = {kind: TYPE_WORDS_INSIDE[kind].capitalize() for kind in FieldType}
 LOAD_WORDS = {
     LoadState.QUEUED: "waiting for its turn",
     LoadState.LOADING: "under way",

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.destinations import destination_type
 from core.errors import DestinationError, RollcallError
 from core.store.destinations import DestinationView
+from core.store.names import MAX_NAME_CHARACTERS
 from core.ui.edge import draw_kept_at, plain, say_next, sentence_of
 from core.ui.editing import draw_editing, forget_editing
 from core.ui.navigation import show
@@ -23,7 +24,6 @@ from core.workspace.destination_drafts import (
 from core.workspace.destinations import open_values, secret_fields
 
 _PLACE, _FAULT = "destinations:form", ":material/error:"
-_MOST_CHARACTERS = 255
 Places = Mapping[str, DeltaGenerator]
 
 
@@ -34,7 +34,7 @@ def draw_destination_form(platform: str, saved: DestinationView | None) -> None:
     """
     replaced = None
     if saved is not None:
-        begun = draw_editing(f"destination:{saved.key}", saved, lambda view: view.updated_at)
+        begun = draw_editing(f"destination:{saved.key}", saved)
         saved, replaced = begun.began, begun.may_replace
     version = f"{saved.key}:{saved.updated_at.timestamp()}" if saved else platform
     with st.container(border=True):
@@ -67,7 +67,7 @@ def _draw_fields(
     name = st.text_input(
         "Name",
         saved.name if saved else "",
-        max_chars=_MOST_CHARACTERS,
+        max_chars=MAX_NAME_CHARACTERS,
         key=f"destinations:name:{version}",
         help="What you call it; everybody who activates a segment chooses it by this name.",
     )

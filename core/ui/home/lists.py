@@ -36,8 +36,10 @@ def _draw_card(status: ListStatus, state: HomeState) -> None:
             activation=view.key,
         )
         with st.container(horizontal=True, gap="xsmall"):
-            st.markdown(list_badge(view, state.to(view), status.newest), width="content")
-            if is_practice(state.to(view)):
+            st.markdown(
+                list_badge(view, state.destination_of(view), status.newest), width="content"
+            )
+            if is_practice(state.destination_of(view)):
                 draw_practice_badge()
         st.metric(
             plain(state.saved.people_word).capitalize(),
@@ -50,7 +52,7 @@ def _draw_card(status: ListStatus, state: HomeState) -> None:
 
 def _lines(status: ListStatus, state: HomeState) -> list[str]:
     view = status.activation
-    lines = [readiness_words(status.readiness, state.to(view), state.zone, state.now)]
+    lines = [readiness_words(status.readiness, state.destination_of(view), state.zone, state.now)]
     if status.data_at is not None:
         lines.append(f"Data of {state.at(status.data_at)}")
     return [*lines, next_run_words(view, state.zone, state.now)]

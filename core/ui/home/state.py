@@ -46,7 +46,7 @@ class HomeState:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.saved.zone)
 
-    def to(self, view: ActivationView) -> DestinationView:
+    def destination_of(self, view: ActivationView) -> DestinationView:
         """Return where the list lies."""
         return self.destinations[view.destination_key]
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.store.run_states import RunState
 from core.ui.edge import plain
-from core.ui.list_words import ready_words
+from core.ui.list_words import complete_words
 from core.ui.mending import draw_way
 from core.ui.run_words import acted
 from core.ui.words import count, full_moment, moment, number_of
@@ -82,7 +82,7 @@ def _confirming(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
 def _succeeded(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
     if told.run.applied_at is None:
         return f"All was taken, but {told.place} never confirmed that the list is ready."
-    said = f"**{ready_words(told.destination)}** since {full_moment(told.run.applied_at, zone)}."
+    said = f"**{complete_words(told.destination)}** since {full_moment(told.run.applied_at, zone)}."
     shown = told.run.platform_count
     if shown is not None and shown != told.counts.wanted:
         said += (

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import RollcallError
-from core.store.names import holder_of
+from core.store.names import MAX_NAME_CHARACTERS, copy_name, holder_of, taken_sentence
 from core.store.segments import list_segments
 from core.ui.edge import fault_word, on_click, sentence_of
 from core.ui.navigation import back
@@ -11,7 +11,6 @@ from core.ui.roles import Role
 from core.ui.segments.state import Editor, close_editor, give_up, new_draft_id
 from core.ui.segments.view import BuilderView
 from core.ui.session import actor, may, workspace
-from core.workspace.keys import copy_name
 from core.workspace.segments import archive_unused
 
 _MENU = {"copy": "Duplicate", "archive": "Archive", "forget": "Throw this draft away"}
@@ -29,7 +28,7 @@ def draw_head(view: BuilderView) -> None:
             "Name of the segment",
             key=_NAME,
             placeholder="For example: VIPs about to lapse",
-            max_chars=255,
+            max_chars=MAX_NAME_CHARACTERS,
             width=480,
             on_change=_rename,
             args=(editor,),
@@ -48,8 +47,7 @@ def _draw_taken(view: BuilderView) -> None:
     editor, others = view.editor, view.segments
     holder = holder_of(editor.name, others)
     if holder is not None and (editor.saved is None or editor.name != editor.saved.name):
-        said = f"There is a segment “{others[holder]}” already: choose another name."
-        st.markdown(fault_word(said))
+        st.markdown(fault_word(taken_sentence("segment", others[holder])))
 
 
 def _rename(editor: Editor) -> None:

@@ -135,7 +135,7 @@ def _fitting(values: Sequence[str]) -> list[str]:
         raise UsageError(
             f"A list holds at most {MAX_LIST:,} values, and it would hold {len(different):,}: "
             "nothing was changed. Spread them over several conditions in a group “any of these”, "
-            "or bring them as a file on the page Data, linked to who they stand for."
+            "or bring them as a file on the Data page, linked to who they stand for."
         )
     return different
 
