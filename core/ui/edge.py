@@ -104,7 +104,7 @@ def show_error(error: RollcallError) -> None:
     """Show an error where the page stands now."""
     said = sentence_of(error)
     if isinstance(error, StoreUnavailable):
-        said += " Try again in a moment: what you did here stays while this tab is open."
+        said += " Try again in a moment."
     st.error(said, icon=":material/error:")
 
 

@@ -87,7 +87,7 @@ def try_destination(workspace: OpenWorkspace, draft: DestinationDraft, actor: st
     """
     config = check_draft(workspace, draft)
     made = make_destination(draft.platform, config, workspace.settings)
-    if draft.saved is not None and _is_as_saved(draft, config):
+    if draft.saved is not None and _is_as_saved(workspace, draft, config):
         return _try_saved(workspace, draft.saved.key, made, actor)
     return _try(workspace, made)
 
@@ -180,10 +180,14 @@ def _kept_sources(draft: DestinationDraft) -> dict[str, str]:
     }
 
 
-def _is_as_saved(draft: DestinationDraft, config: DestinationConfig) -> bool:
+def _is_as_saved(
+    workspace: OpenWorkspace, draft: DestinationDraft, config: DestinationConfig
+) -> bool:
     if draft.saved is None or secret_fields(type(config)) & _given(draft).keys():
         return False
-    return open_values(draft.saved) == split_config(config).open
+    with workspace.store.read() as session:
+        now = get_destination(session, draft.saved.key)
+    return open_values(now) == split_config(config).open
 
 
 def _try(workspace: OpenWorkspace, destination: Destination) -> TestResult:

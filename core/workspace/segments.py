@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.data.catalogue import Catalogue
-from core.errors import SegmentInvalid, UsageError
+from core.errors import EditConflict, SegmentInvalid, UsageError
 from core.segments.checking import NamedSegment, references
 from core.segments.draft import draft_of
 from core.segments.reading import read_json, read_json_file
@@ -55,10 +55,13 @@ def save_edited(
     text: str,
     edited_from: int,
     catalogue: Catalogue,
+    *,
+    name_before: str | None = None,
 ) -> SegmentView:
     """Save a segment that was edited, a new one where `key` is None.
 
-    A `name` of None leaves the name that it has by now.
+    A `name` of None leaves the name that it has by now; another is refused where it is no longer
+    called `name_before`.
     Raises: SegmentInvalid; UsageError without a name; NameTaken; EditConflict where somebody else
     saved it or put it away.
     """
@@ -75,6 +78,8 @@ def save_edited(
     before = get_segment(session, key)
     if before.archived_at is not None:
         raise archived_meanwhile(before.name)
+    if name_before not in (None, before.name):
+        raise EditConflict(f"Somebody renamed it to “{before.name}” meanwhile: nothing was saved.")
     kept = kept_resolution(before, text)
     resolved = _resolved(session, key, text, catalogue, kept)
     tree = text if kept is None else before.tree

@@ -32,13 +32,14 @@ from core.sync.question import guards_of
 from core.sync.queueing import queue_by_hand
 from core.workspace.destination_drafts import DestinationDraft, save_destination_draft
 from core.workspace.opened import OpenWorkspace
+from core.workspace.segments import save_edited
 from tests.app.conftest import OpenApp
 from tests.app.runs import run_in
 from tests.app.screen import press, widget, words
 from tests.stand_in import StandInServer
 
-KEY = "vips_about_to_lapse"
-NEW = {"new": "1", "segment": "quiet_in_france"}
+KEY, QUIET = "vips_about_to_lapse", "quiet_in_france"
+NEW = {"new": "1", "segment": QUIET}
 
 
 def saved(opened: OpenWorkspace) -> dict[str, ActivationView]:
@@ -309,6 +310,44 @@ def test_who_saves_second_may_go_on_with_theirs_or_with_what_is_saved(
 def rename(session: WriteSession, name: str) -> None:
     given = get_activation(session, KEY).settings
     save_activation(session, KEY, replace(given, display_name=name))
+
+
+def test_what_was_chosen_stays_chosen_when_it_is_archived_meanwhile(
+    form: AppTest, opened: OpenWorkspace
+) -> None:
+    other = DestinationDraft("csv_file", "Trial folder", {"folder": str(opened.settings.home)})
+    trial = save_destination_draft(opened, other, "test").key
+    page = widget(form.run(), "selectbox", "Destination").select(trial).run()
+    change(opened, lambda session: archive_destination(session, trial))
+    page = press(page, "Activate")
+    assert widget(page, "selectbox", "Destination").value == trial
+    assert "It is archived: choose another" in words(page)
+    assert list(saved(opened)) == [KEY] and not queued(opened)
+
+
+def test_a_segment_that_was_changed_since_it_was_looked_at_is_not_sent(
+    form: AppTest, opened: OpenWorkspace
+) -> None:
+    text = '{"where": {"match": "all", "conditions": []}}'
+    catalogue = opened.catalogue()
+    assert catalogue is not None
+    change(opened, lambda session: save_edited(session, QUIET, None, text, 1, catalogue))
+    page = press(form, "Activate")
+    assert "has changed since you looked at it" in words(page) and not queued(opened)
+    press(page, "Activate")
+    assert queued(opened) == ["by hand"]
+
+
+def test_names_that_somebody_wrote_stay_when_another_segment_is_chosen(form: AppTest) -> None:
+    page = widget(form, "selectbox", "Segment").select(KEY).run()
+    assert widget(page, "text_input", "Display name").value == "VIPs about to lapse"
+    widget(page, "text_input", "Display name").input("Mine").run()
+    widget(page, "checkbox", "The list would become empty").uncheck().run()
+    for key in (QUIET, KEY, QUIET):
+        page = widget(page, "selectbox", "Segment").select(key).run()
+        assert widget(page, "selectbox", "Segment").value == key
+    assert widget(page, "text_input", "Display name").value == "Mine"
+    assert widget(page, "checkbox", "The list would become empty").value is False
 
 
 def test_an_archived_one_leaves_the_list(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from streamlit.testing.v1 import AppTest
 
-from tests.app.building import QUIET, bar, editor, ids
+from tests.app.building import QUIET, bar, editor, ids, said_after
 from tests.stand_in import ROOT
 
 
@@ -59,6 +59,23 @@ def test_a_draft_that_is_changed_in_two_tabs_becomes_two(sample, app) -> None:
     assert (editor(app("segments", **address_of(one))).name, len(two.toast)) == ("Ours", 0)
     again = app("segments", draft=draft)
     assert (editor(again).name, len(ids(again))) == ("Theirs", 1)
+
+
+def test_to_look_at_a_draft_elsewhere_is_no_change_of_it(sample, app) -> None:
+    one = app("segments", new="1")
+    one.text_input(key="segments:name").input("Ours").run()
+    app("segments", draft=address_of(one)["draft"]).run()
+    click_add(one)
+    assert not one.toast
+
+
+def test_who_renames_second_is_told(sample, app) -> None:
+    one, two = (app("segments", segment=QUIET) for _ in range(2))
+    for page, name in ((one, "Theirs"), (two, "Mine")):
+        page.text_input(key="segments:name").input(name).run()
+    one.button(key="segments:save").click().run()
+    two.button(key="segments:save").click().run()
+    assert "renamed it to “Theirs” meanwhile" in said_after(two)
 
 
 def test_a_new_segment_after_a_saved_one_is_another(sample, app) -> None:

@@ -9,7 +9,7 @@ from core.segments.values import MAX_LIST
 from core.workspace.opened import OpenWorkspace
 from tests.app.building import ids, node, open_row, said_after, saved, sentences
 from tests.app.conftest import OpenApp
-from tests.app.screen import words
+from tests.app.screen import press, widget, words
 
 
 def many(count: int) -> list[str]:
@@ -82,3 +82,26 @@ def test_a_long_list_that_is_emptied_is_short_again(page: AppTest) -> None:
     page.text_area(key=key(page, "all")).input("x\ny").run()
     assert node(page, 0)["value"] == ["x", "y"]
     assert page.multiselect(key=key(page, "value")).value == ["x", "y"]
+
+
+def test_values_with_line_breaks_are_not_torn_apart(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    values = [f"{each}\nsecond" for each in many(110)]
+    made = saved(opened, "Long", {"field": "city", "op": "is_any_of", "value": values})
+    page = app("segments", segment=made)
+    open_row(page, ids(page)[0])
+    assert "cannot be changed as lines" in words(page)
+    assert node(page, 0)["value"] == values
+
+
+def test_numbers_whose_comma_may_be_a_decimal_sign_are_not_guessed(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    number = {"table": "orders", "measure": "count", "op": "is_any_of", "value": [1]}
+    page = app("segments", segment=saved(opened, "Numbers", number))
+    open_row(page, ids(page)[0])
+    widget(page, "text_area", "Values, one a line or with commas between").input("12,50\n13,75")
+    press(page, "Add to the list")
+    assert "can be one number or two" in said_after(page)
+    assert node(page, 0)["value"] == [1]

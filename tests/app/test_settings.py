@@ -28,6 +28,20 @@ def test_the_names_that_pages_use_can_be_changed(
     assert "Saved." in words(page)
 
 
+def test_two_who_change_different_names_lose_neither(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    one, two = app("settings"), app("settings")
+    one.selectbox(key="settings:word").set_value("guests")
+    two.text_input(key="settings:name").set_value("Boutique")
+    for page in (one, two):
+        page.button(key="settings:save").click().run()
+    with opened.store.read() as session:
+        saved = get_workspace(session)
+    assert (saved.name, saved.people_word) == ("Boutique", "guests")
+    assert two.selectbox(key="settings:word").value == "guests"
+
+
 @pytest.mark.parametrize("name", ["", "   "])
 def test_a_workspace_needs_a_name(
     name: str, app: OpenApp, sample: Path, opened: OpenWorkspace

@@ -30,14 +30,14 @@ def draw_names(
 ) -> tuple[str, str, NameCheck]:
     """Draw both names and return them with how the API name stands; `name` is what is suggested."""
     kind = destination_type(to.platform)
-    suggested = saved.audience_name if saved else _free_name(name, to, choices)
-    st.session_state.setdefault(f"{key}:audience", suggested)
-    st.session_state.setdefault(f"{key}:suggested", None if saved else suggested)
+    if f"{key}:display" not in st.session_state:
+        _begin(key, saved)
+    if saved is None:
+        _suggest(key, name, to, choices)
     is_locked = was_sent(choices)
     left, right = st.columns(2)
     display_name = left.text_input(
         "Display name",
-        saved.display_name if saved else name,
         max_chars=MAX_NAME_CHARACTERS,
         key=f"{key}:display",
         on_change=_follow,
@@ -58,6 +58,26 @@ def draw_names(
         check = _checked(to, audience_name, saved)
         _draw_check(check, to, audience_name, is_locked=is_locked)
     return display_name, audience_name, check
+
+
+def _begin(key: str, saved: ActivationView | None) -> None:
+    st.session_state[f"{key}:display"] = saved.display_name if saved else ""
+    st.session_state[f"{key}:audience"] = saved.audience_name if saved else ""
+    st.session_state[f"{key}:suggested"] = None if saved else ""
+    st.session_state.pop(f"{key}:named", None)
+
+
+def _suggest(key: str, name: str, to: DestinationView, choices: Choices) -> None:
+    """Let names that nobody has written follow the segment and the account."""
+    named = st.session_state.get(f"{key}:named", ("", ""))
+    if named == (name, to.account):
+        return
+    st.session_state[f"{key}:named"] = (name, to.account)
+    if st.session_state[f"{key}:display"] == named[0]:
+        st.session_state[f"{key}:display"] = name
+    if st.session_state[f"{key}:audience"] == st.session_state[f"{key}:suggested"]:
+        free = _free_name(st.session_state[f"{key}:display"], to, choices)
+        st.session_state[f"{key}:audience"] = st.session_state[f"{key}:suggested"] = free
 
 
 def was_sent(choices: Choices) -> bool:

@@ -1,6 +1,6 @@
 """What a form of an activation offers to choose from, read in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -20,11 +20,14 @@ from core.ui.session import workspace
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Segments, destinations and fields; `audience` is the list of the activation that is open."""
+    """Segments, destinations and fields; `audience` is the list of the activation that is open.
+
+    `every_segment` and `every_destination` hold archived ones too, by key.
+    """
 
     workspace: WorkspaceView
-    segments: Sequence[SegmentView]
-    destinations: Sequence[DestinationView]
+    every_segment: Mapping[str, SegmentView]
+    every_destination: Mapping[str, DestinationView]
     activations: Sequence[ActivationView]
     audiences: Sequence[AudienceView]
     audience: AudienceView | None
@@ -35,6 +38,14 @@ class Choices:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.workspace.zone)
+
+    @property
+    def segments(self) -> Sequence[SegmentView]:
+        return [view for view in self.every_segment.values() if view.archived_at is None]
+
+    @property
+    def destinations(self) -> Sequence[DestinationView]:
+        return [view for view in self.every_destination.values() if view.archived_at is None]
 
     @property
     def fields(self) -> Sequence[Field]:
@@ -84,8 +95,8 @@ def read_choices(saved: ActivationView | None) -> Choices:
         loaded = current_snapshot(session)
         return Choices(
             workspace=get_workspace(session),
-            segments=list_segments(session),
-            destinations=list_destinations(session),
+            every_segment={v.key: v for v in list_segments(session, archived=True)},
+            every_destination={v.key: v for v in list_destinations(session, archived=True)},
             activations=list_activations(session),
             audiences=list_audiences(session),
             audience=get_audience(session, saved.audience_id) if saved else None,

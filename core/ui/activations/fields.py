@@ -21,7 +21,8 @@ _ROWS = ":attribute rows"
 def draw_identifier(key: str, saved: ActivationView | None, choices: Choices, label: str) -> str:
     """Return the field that people are sent under."""
     given = saved.external_id if saved else choices.identifier()
-    names = _names(choices, (given,))
+    # What was chosen stays chosen, also when the data has lost it: a save then says so.
+    names = _names(choices, (given, st.session_state.get(f"{key}:identifier", given)))
     return st.selectbox(
         label,
         names,

@@ -1,6 +1,8 @@
 """The one page that makes or changes an activation, with what a run would do always in sight."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -32,6 +34,11 @@ from core.workspace.activation_drafts import ActivationDraft, save_activation_dr
 from core.workspace.audience_names import NameCheck
 from core.workspace.destinations import is_practice, place_of
 
+Joined = TypeVar("Joined", SegmentView, DestinationView)
+_NOT_SEEN = (
+    "**Nothing was saved:** what you are about to start has changed since you looked at it. See "
+    "above whom it would send where, then press again."
+)
 _NOW = "What a run would do with the data there is; nothing is sent yet."
 
 
@@ -55,7 +62,7 @@ def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None
         begun = draw_editing(f"activation:{saved.key}", saved)
         began, replaced = begun.began, begun.may_replace
     segment, to = _draw_joined(began, choices)
-    key = f"{_form_key(began)}:{segment.key}"
+    key = _form_key(began)
     _draw_destination(to)
     drawn = _draw_sections(key, segment, to, began, choices)
     draft = replace(drawn.draft, saved=replaced)
@@ -63,8 +70,14 @@ def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None
     if trial is not None:
         with drawn.looks:
             draw_looks(trial, draft.external_id, choices)
-    is_ready = drawn.is_schedule_right and _may_save(drawn.check, began)
-    _draw_foot(key, draft, to, trial, saved, ready=is_ready)
+    is_there = segment.archived_at is None and to.archived_at is None
+    is_ready = drawn.is_schedule_right and is_there and _may_save(drawn.check, began)
+    was_seen = _note_seen(key, segment, to)
+    pressed = _draw_foot(key, to, trial, saved, ready=is_ready)
+    if pressed is not None and was_seen:
+        _save(draft, run=pressed)
+    elif pressed is not None:
+        st.warning(_NOT_SEEN, icon=":material/visibility:")
 
 
 def _draw_sections(
@@ -106,37 +119,63 @@ def _section(title: str, caption: str = "") -> DeltaGenerator:
 
 
 def _draw_joined(
-    saved: ActivationView | None, choices: Choices
+    began: ActivationView | None, choices: Choices
 ) -> tuple[SegmentView, DestinationView]:
     """Return which segment goes where; where something was sent, it stays there."""
-    segments = {view.key: view for view in choices.segments}
-    destinations = {view.key: view for view in choices.destinations}
-    first = saved.segment_key if saved else st.query_params.get("segment", "")
-    place = saved.destination_key if saved else choices.place(st.query_params.get("destination"))
-    for kind, key, known in (("segment", first, segments), ("destination", place, destinations)):
-        if saved is not None and key not in known:
-            st.warning(f"The {kind} it had is archived: choose another, or leave without saving.")
+    first = began.segment_key if began else st.query_params.get("segment", "")
+    place = began.destination_key if began else choices.place(st.query_params.get("destination"))
     left, right = st.columns(2)
-    segment = left.selectbox(
-        "Segment",
-        list(segments),
-        index=list(segments).index(first) if first in segments else 0,
-        format_func=lambda key: segments[key].name,
-        key=f"{_form_key(saved)}:segment{'' if saved else f':{first}'}",
-    )
-    to = right.selectbox(
-        "Destination",
-        list(destinations),
-        index=list(destinations).index(place) if place in destinations else 0,
-        format_func=lambda key: destinations[key].name,
-        key=f"{_form_key(saved)}:destination",
-        disabled=was_sent(choices),
-        help="A list stays where it is: for another destination make another activation.",
-    )
-    if saved is None:
+    with left:
+        segment = _pick("Segment", choices.every_segment, first, f"{_form_key(began)}:segment")
+    with right:
+        to = _pick(
+            "Destination",
+            choices.every_destination,
+            place,
+            f"{_form_key(began)}:destination",
+            disabled=was_sent(choices),
+            help="A list stays where it is: for another destination make another activation.",
+        )
+    if began is None:
         # A browser that is refreshed shows the same choice again.
-        st.query_params.from_dict({"new": "1", "segment": segment, "destination": to})
-    return segments[segment], destinations[to]
+        st.query_params.from_dict({"new": "1", "segment": segment.key, "destination": to.key})
+    return segment, to
+
+
+def _pick(
+    label: str,
+    every: Mapping[str, Joined],
+    first: str,
+    key: str,
+    *,
+    disabled: bool = False,
+    help: str | None = None,
+) -> Joined:
+    """Return what is chosen; something archived stays chosen until somebody chooses anew."""
+    chosen = st.session_state.get(key, first)
+    options = [k for k, view in every.items() if view.archived_at is None or k == chosen]
+    picked = every[
+        st.selectbox(
+            label,
+            options,
+            index=options.index(first) if first in options else 0,
+            format_func=lambda k: every[k].name + (" (archived)" if every[k].archived_at else ""),
+            key=key,
+            disabled=disabled,
+            help=help,
+        )
+    ]
+    if picked.archived_at is not None:
+        st.warning("It is archived: choose another, or leave without saving.")
+    return picked
+
+
+def _note_seen(key: str, segment: SegmentView, to: DestinationView) -> bool:
+    """Return whether the page that was looked at last said the same of whom and where to."""
+    said = (segment.key, segment.version, to.key, to.updated_at)
+    before = st.session_state.get(f"{key}:seen")
+    st.session_state[f"{key}:seen"] = said
+    return bool(before == said)
 
 
 def _draw_destination(to: DestinationView) -> None:
@@ -168,23 +207,23 @@ def _may_save(check: NameCheck, saved: ActivationView | None) -> bool:
 
 def _draw_foot(
     key: str,
-    draft: ActivationDraft,
     to: DestinationView,
     trial: Trial | None,
     saved: ActivationView | None,
     *,
     ready: bool,
-) -> None:
-    with st.bottom:
-        with st.container(
+) -> bool | None:
+    """Return whether to run what is saved, None where no button was pressed."""
+    with (
+        st.bottom,
+        st.container(
             horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
-        ):
-            said = summary(trial, to) if trial else "It is not known what a run would do."
-            st.markdown(said if ready else f"{said} · see above what is not right yet")
-            with st.container(horizontal=True, width="content"):
-                pressed = _draw_buttons(key, saved, ready=ready, known=trial is not None)
-        if pressed is not None:
-            _save(draft, run=pressed)
+        ),
+    ):
+        said = summary(trial, to) if trial else "It is not known what a run would do."
+        st.markdown(said if ready else f"{said} · see above what is not right yet")
+        with st.container(horizontal=True, width="content"):
+            return _draw_buttons(key, saved, ready=ready, known=trial is not None)
 
 
 def _draw_buttons(

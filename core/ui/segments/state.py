@@ -173,7 +173,15 @@ def save(editor: Editor, catalogue: Catalogue) -> str:
     is_renamed = editor.saved is None or editor.name != editor.saved.name
     name, text = editor.name if is_renamed else None, editor.draft.text
     with workspace().store.write(actor()) as session:
-        saved = save_edited(session, editor.key, name, text, editor.edited_from, catalogue)
+        saved = save_edited(
+            session,
+            editor.key,
+            name,
+            text,
+            editor.edited_from,
+            catalogue,
+            name_before=editor.saved.name if editor.saved and is_renamed else None,
+        )
         forget_draft(session, editor.draft_id)
     editor.begin_from(saved)
     st.query_params.from_dict({"segment": saved.key})
@@ -216,5 +224,6 @@ def _reopened(draft_id: str, key: str | None) -> Editor:
         draft_from_stored(found.kept),
         found.edited_from,
         Counting(workspace()),
+        kept=(found.name, found.kept),
         kept_at=found.updated_at,
     )

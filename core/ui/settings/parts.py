@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.store.workspace import WorkspaceView, name_workspace
+from core.store.workspace import WorkspaceView, get_workspace, name_workspace
 from core.ui.edge import errors_shown, plain, say_next
 from core.ui.navigation import link
 from core.ui.roles import Role
@@ -12,6 +12,7 @@ from core.workspace.doctor import Finding, Mark, look_over
 
 _WORDS = ("people", "customers", "contacts", "subscribers", "members", "users", "guests")
 _LONGEST = 60
+_SHOWN = "settings:shown"
 _MAY = {
     Role.VIEWER: "sees everything",
     Role.EDITOR: "also makes segments and activations, and runs them",
@@ -27,6 +28,7 @@ _MARKS = {
 
 def draw_names(saved: WorkspaceView) -> None:
     """Draw the names that pages use, to be changed by an admin."""
+    shown = st.session_state.setdefault(_SHOWN, saved)
     with st.form("settings:names", enter_to_submit=True):
         st.header("Names", anchor=False)
         name = st.text_input(
@@ -46,20 +48,25 @@ def draw_names(saved: WorkspaceView) -> None:
             disabled=not may(Role.ADMIN),
         )
         if st.form_submit_button("Save", key="settings:save", disabled=not may(Role.ADMIN)):
-            _save(name or "", word or "")
+            _save(shown, name or "", word or "")
 
 
 def _options(word: str) -> list[str]:
     return list(dict.fromkeys((*_WORDS, word)))
 
 
-def _save(name: str, word: str) -> None:
+def _save(shown: WorkspaceView, name: str, word: str) -> None:
+    """Save what was changed here; what somebody else changed meanwhile stays."""
     name, word = " ".join(name.split()), " ".join(word.split())[:_LONGEST]
     if not name or not word:
         st.error("Both are needed: a name and a word.", icon=":material/error:")
         return
     with workspace().store.write(actor()) as session:
-        name_workspace(session, name, word)
+        now = get_workspace(session)
+        name = now.name if name == shown.name else name
+        name_workspace(session, name, now.people_word if word == shown.people_word else word)
+    for key in (_SHOWN, "settings:name", "settings:word"):
+        st.session_state.pop(key, None)
     say_next("Saved.")
     st.rerun()
 

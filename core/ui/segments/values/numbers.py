@@ -1,5 +1,6 @@
 """Widgets for numbers: one, two, many, a percentage."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
@@ -17,10 +18,11 @@ from core.ui.segments.values.form import (
     put_low,
     two_of,
 )
-from core.ui.segments.values.texts import draw_many
+from core.ui.segments.values.texts import draw_many, read_pasted
 
 _SAFE_DIGITS = 15
 _UNSAFE = 10.0**_SAFE_DIGITS
+_COMMA_WITHIN = re.compile(r"[-+]?\d+,\d+")
 
 
 def plain_number(value: float | None) -> int | Decimal | None:
@@ -54,6 +56,23 @@ def typed_number(text: str) -> int | Decimal:
     except WrongValue as error:
         raise UsageError(str(error)) from error
     return int(number) if number == number.to_integral_value() else number
+
+
+def read_numbers(text: str) -> list[str]:
+    """Return the numbers of a pasted list.
+
+    Raises: UsageError where each line has a comma that may as well be a decimal sign.
+
+    >>> read_numbers("1, 2, 30"), read_numbers("12.50\\n13.75")
+    (['1', '2', '30'], ['12.50', '13.75'])
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and all(_COMMA_WITHIN.fullmatch(line) for line in lines):
+        raise UsageError(
+            f"“{lines[0]}” can be one number or two: write numbers with a point and without "
+            "commas, one a line."
+        )
+    return read_pasted(text)
 
 
 def draw_number(form: ValueForm, label: str = "Number", part: str = "value") -> None:
@@ -98,7 +117,7 @@ def draw_numbers(form: ValueForm) -> None:
             named = ", ".join(strange[:5]) + (" …" if len(strange) > 5 else "")
             raise UsageError(f"{len(strange):,} left out, as they are not numbers: {named}")
 
-    draw_many(form, given, put)
+    draw_many(form, given, put, read_numbers)
 
 
 def draw_percent(form: ValueForm) -> None:

@@ -7,12 +7,13 @@ import streamlit as st
 
 from core.errors import UsageError
 from core.segments.values import MAX_LIST
-from core.ui.edge import on_click, plain
+from core.ui.edge import on_click, plain, sentence_of
 from core.ui.segments.values.form import HIDDEN, ValueForm
 from core.ui.words import count
 
 # A browser needs seconds for thousands of chosen values, and shows none of them well.
 _MOST_DRAWN = 100
+Read = Callable[[str], list[str]]
 
 
 def read_pasted(text: str) -> list[str]:
@@ -62,13 +63,21 @@ def draw_texts(form: ValueForm) -> None:
     draw_many(form, given, lambda values: form.put(list(values) or None))
 
 
-def draw_many(form: ValueForm, given: list[str], put: Callable[[Sequence[str]], None]) -> None:
-    """Draw many values: each by itself, or what a long list holds, as browsers draw few well."""
+def draw_many(
+    form: ValueForm,
+    given: list[str],
+    put: Callable[[Sequence[str]], None],
+    read: Read = read_pasted,
+) -> None:
+    """Draw many values: each by itself, or what a long list holds, as browsers draw few well.
+
+    `read` takes a pasted list apart. Raises: UsageError where it cannot.
+    """
     if len(given) > _MOST_DRAWN:
         _draw_long(form, given, put)
     else:
         _draw_each(form, given, put)
-    _draw_paste(form, given, put)
+    _draw_paste(form, given, put, read)
 
 
 def _draw_each(form: ValueForm, given: list[str], put: Callable[[Sequence[str]], None]) -> None:
@@ -89,6 +98,9 @@ def _draw_each(form: ValueForm, given: list[str], put: Callable[[Sequence[str]],
 def _draw_long(form: ValueForm, given: list[str], put: Callable[[Sequence[str]], None]) -> None:
     """Draw how many values there are, and once somebody asks for them all, a line for each."""
     st.markdown(f"{count(len(given))} values", width="content")
+    if any("\n" in value for value in given):
+        st.caption("Some have line breaks, so they cannot be changed as lines: add to them below.")
+        return
     opened = st.popover(
         "Change the list",
         icon=":material/edit:",
@@ -112,19 +124,24 @@ def _draw_lines(form: ValueForm, given: list[str], put: Callable[[Sequence[str]]
     st.text_area("All values, one a line", key=key, height=320, on_change=take)
 
 
-def _draw_paste(form: ValueForm, given: list[str], put: Callable[[Sequence[str]], None]) -> None:
+def _draw_paste(
+    form: ValueForm, given: list[str], put: Callable[[Sequence[str]], None], read: Read
+) -> None:
     key = form.key("paste")
 
     @on_click
     def take() -> None:
-        put(_fitting([*given, *read_pasted(st.session_state.get(key, ""))]))
+        put(_fitting([*given, *read(st.session_state.get(key, ""))]))
         st.session_state[key] = ""
 
     with st.popover("Paste a list", icon=":material/content_paste:", type="tertiary"):
         st.text_area("Values, one a line or with commas between", key=key, height=160)
-        pasted = read_pasted(st.session_state.get(key, ""))
-        if pasted:
-            st.caption(_said_of(pasted, given, form.known))
+        try:
+            pasted = read(st.session_state.get(key, ""))
+            if pasted:
+                st.caption(_said_of(pasted, given, form.known))
+        except UsageError as error:
+            st.caption(sentence_of(error))
         st.button("Add to the list", key=form.key("take"), type="primary", on_click=take)
 
 
