@@ -120,14 +120,6 @@ def check_draft(workspace: OpenWorkspace, draft: DestinationDraft) -> Destinatio
     return read_config(draft.platform, values, workspace.settings)
 
 
-def typed_faults(workspace: OpenWorkspace, draft: DestinationDraft) -> Mapping[str, str]:
-    """Return what is wrong with what is filled in, by field; what is missing yet is no fault."""
-    given = _given(draft)
-    faults = config_faults(draft.platform, given, workspace.settings)
-    in_fields = {place: said for place, said in faults.items() if place in given}
-    return {**_name_fault(workspace, draft), **in_fields}
-
-
 def used_by(session: ReadSession, key: str) -> tuple[str, ...]:
     """Return the names of what sends to the destination."""
     return tuple(

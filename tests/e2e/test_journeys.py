@@ -236,6 +236,22 @@ def test_a_segment_is_built_and_saved_by_keyboard_alone(open_tab) -> None:
     assert tab.clicks == 0 and size_on_screen(tab) > 0
 
 
+def test_keys_of_a_destination_may_be_left_by_keyboard(stand_in, open_tab) -> None:
+    tab = open_tab("/destinations?new=1")
+    tab.fill("Name", "By hand of key")
+    tab.fill("Address of the API", stand_in.origin)
+    keys = tab.page.keyboard
+    tab.page.get_by_label("REST API key").first.click()
+    keys.type(stand_in.rest_api_key)
+    for _ in range(2):  # the field has an eye that shows what is in it
+        keys.press("Tab")
+    keys.type(stand_in.project_key)
+    for _ in range(2):
+        keys.press("Tab")
+    tab.click("Test the connection")
+    tab.sees("accepts both keys")
+
+
 def press_until(tab: Tab, wanted: Locator, key: str = "Tab", most: int = 40) -> None:
     """Press the key until what is wanted has the focus."""
     wanted.wait_for()

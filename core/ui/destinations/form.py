@@ -19,7 +19,6 @@ from core.workspace.destination_drafts import (
     DraftRefused,
     save_destination_draft,
     try_destination,
-    typed_faults,
 )
 from core.workspace.destinations import open_values, secret_fields
 
@@ -37,15 +36,13 @@ def draw_destination_form(platform: str, saved: DestinationView | None) -> None:
         begun = draw_editing(f"destination:{saved.key}", saved)
         saved, replaced = begun.began, begun.may_replace
     version = f"{saved.key}:{saved.updated_at.timestamp()}" if saved else platform
-    with st.container(border=True):
+    # A form sends what stands in its fields: a key that is left by the keyboard for its eye is
+    # told to nobody else.
+    with st.form(f"destinations:form:{version}", border=True):
         draft, places = _draw_fields(platform, saved, replaced, version)
         with st.container(horizontal=True):
-            save = st.button(
-                "Save", type="primary", icon=":material/check:", key=f"destinations:save:{version}"
-            )
-            test = st.button(
-                "Test the connection", icon=":material/cable:", key=f"destinations:test:{version}"
-            )
+            save = st.form_submit_button("Save", type="primary", icon=":material/check:")
+            test = st.form_submit_button("Test the connection", icon=":material/cable:")
         said = st.empty()
     with said:
         draw_kept_at(_PLACE)
@@ -53,8 +50,6 @@ def draw_destination_form(platform: str, saved: DestinationView | None) -> None:
         _save(draft, places, said)
     elif test:
         _test(draft, places, said)
-    else:
-        _draw_faults(typed_faults(workspace(), draft), places, said)
 
 
 def _draw_fields(
