@@ -21,6 +21,10 @@ READINESS_ICONS: Mapping[ReadinessKind, str] = {
 }
 
 
+UPDATE_ICON = ":material/update:"
+BEHIND = "Its segment was changed since: the next run follows"
+
+
 def list_badge(view: ActivationView, to: DestinationView | None, newest: RunView | None) -> str:
     """Return what keeps the list from being kept in step, or how its newest run stands."""
     if view.paused_at is not None:

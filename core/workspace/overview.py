@@ -11,8 +11,9 @@ from core.store.database import ReadSession
 from core.store.run_history import ENDED_WELL, RunPoint, data_instants, list_points
 from core.store.run_states import RunState
 from core.store.runs import RunView, newest_runs
+from core.store.segments import list_segments
 from core.workspace.attention import Need, find_needs
-from core.workspace.readiness import Readiness, readiness_of
+from core.workspace.readiness import Readiness, is_behind, readiness_of
 
 TREND = 20
 POINTS_READ = 1_000
@@ -24,7 +25,8 @@ class ListStatus:
     """One list as it stands.
 
     `size` is what it holds at the platform as far as we know, `trend` what should have been in it
-    after its last runs, oldest first; `data_at` is when the data was loaded that it matches.
+    after its last runs, oldest first; `data_at` is when the data was loaded that it matches, and
+    `is_behind` says that its segment was changed since.
     """
 
     activation: ActivationView
@@ -35,6 +37,7 @@ class ListStatus:
     readiness: Readiness
     is_written: bool
     needs_somebody: bool
+    is_behind: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ def look_at_lists(session: ReadSession, *, is_data_gone: bool = False) -> Overvi
     matched = _matched_runs(activations, newest, audiences)
     instants = data_instants(session, set(matched.values()))
     troubled = {need.activation_id for need in needs}
+    versions = {view.key: view.version for view in list_segments(session)}
     lists = [
         _status(
             view,
@@ -75,6 +79,7 @@ def look_at_lists(session: ReadSession, *, is_data_gone: bool = False) -> Overvi
             points.get(view.id, ()),
             instants.get(matched.get(view.id, 0)),
             view.id in troubled,
+            is_behind(newest.get(view.id), versions),
         )
         for view in activations
     ]
@@ -113,6 +118,7 @@ def _status(
     points: Sequence[RunPoint],
     data_at: datetime | None,
     needs_somebody: bool,
+    behind: bool,
 ) -> ListStatus:
     return ListStatus(
         activation=view,
@@ -123,6 +129,7 @@ def _status(
         readiness=readiness_of(audience),
         is_written=audience.ledger_file is not None,
         needs_somebody=needs_somebody,
+        is_behind=behind,
     )
 
 

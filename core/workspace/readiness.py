@@ -1,10 +1,14 @@
 """Whether a campaign may use a list: only once the platform has taken in all that was sent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from core.store.audiences import AudienceView
+from core.store.run_history import ENDED_WELL
+from core.store.run_states import RunState
+from core.store.runs import RunView
 
 
 class ReadinessKind(StrEnum):
@@ -30,3 +34,14 @@ def readiness_of(audience: AudienceView) -> Readiness:
     if audience.last_write_at is not None or audience.ledger_file is not None:
         return Readiness(ReadinessKind.NOT_TAKEN_IN, audience.last_write_at)
     return Readiness(ReadinessKind.NOT_THERE, None)
+
+
+def is_behind(newest: RunView | None, versions: Mapping[str, int]) -> bool:
+    """Return whether a segment that the list rests on was changed since its newest run.
+
+    `versions` are those of segments by key. A list whose run did not end well says that instead.
+    """
+    if newest is None or newest.state not in (*ENDED_WELL, RunState.CONFIRMING):
+        return False
+    rested_on = newest.segment_versions or {}
+    return any(versions.get(key, version) != version for key, version in rested_on.items())

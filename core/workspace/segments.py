@@ -78,7 +78,7 @@ def save_edited(
     before = get_segment(session, key)
     if before.archived_at is not None:
         raise archived_meanwhile(before.name)
-    if name_before not in (None, before.name):
+    if before.version == edited_from and name_before not in (None, before.name):
         raise EditConflict(f"Somebody renamed it to “{before.name}” meanwhile: nothing was saved.")
     kept = kept_resolution(before, text)
     resolved = _resolved(session, key, text, catalogue, kept)

@@ -184,3 +184,15 @@ def test_names_as_long_as_they_may_be_are_shown(
         create_activation(session, "long", given)
     page = app("home")
     assert not page.exception and not page.error and len(page.metric) == 2
+
+
+def test_a_list_whose_segment_was_changed_since_is_not_said_to_match(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    synced(opened, 20)
+    run = run_in(opened, RunState.UNCHANGED, segment_versions={sample_list(opened).segment_key: 0})
+    page = app("home")
+    assert "1 list follows its changed segment with the next run" in words(page)
+    assert "Its segment was changed since" in words(page)
+    page = app("activations", activation=sample_list(opened).key)
+    assert run.segment_versions and "Its segment was changed since" in words(page)

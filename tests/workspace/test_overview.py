@@ -7,6 +7,7 @@ import pytest
 
 from core.settings import Settings
 from core.store.run_states import RunState
+from core.store.segments import list_segments, save_segment
 from core.workspace.overview import ListStatus, Overview, look_at_lists
 from core.workspace.readiness import ReadinessKind
 from tests.sync.world import World, make_world
@@ -68,3 +69,19 @@ def test_a_move_of_more_than_a_fifth_is_told(world: World) -> None:
 def test_a_first_member_is_a_move(world: World) -> None:
     sizes(world, 0, 1)
     assert [move.after for move in overview(world).moves] == [1]
+
+
+def test_a_list_is_behind_from_a_change_of_its_segment_until_its_next_run(world: World) -> None:
+    sizes(world, 3)
+    before = only(world).is_behind
+    with world.store.write("ana") as session:
+        (segment,) = list_segments(session)
+        save_segment(
+            session,
+            segment.key,
+            name=segment.name,
+            tree='{"changed": 1}',
+            resolved=segment.resolved,
+            edited_from=segment.version,
+        )
+    assert (before, only(world).is_behind) == (False, True)

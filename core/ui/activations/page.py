@@ -13,14 +13,14 @@ from core.ui.activations.actions import draw_actions
 from core.ui.activations.state import ActivationState, read_activation
 from core.ui.edge import plain
 from core.ui.frame import draw_practice_badge
-from core.ui.list_words import READINESS_ICONS, next_run_words, readiness_words
+from core.ui.list_words import BEHIND, READINESS_ICONS, UPDATE_ICON, next_run_words, readiness_words
 from core.ui.navigation import link
 from core.ui.run_words import run_badge
 from core.ui.schedule_form import next_moments
 from core.ui.watching import watch
 from core.ui.words import count, shortened
 from core.workspace.destinations import is_practice
-from core.workspace.readiness import readiness_of
+from core.workspace.readiness import is_behind, readiness_of
 
 _LOOK_AGAIN_S = 2
 
@@ -67,6 +67,8 @@ def _draw_readiness(state: ActivationState) -> None:
     if audience.ledger_file is not None:
         people = plain(state.workspace.people_word)
         st.markdown(f"**{count(audience.ledger_rows)}** {people} are in the list.")
+    if is_behind(state.runs[0] if state.runs else None, state.versions):
+        st.markdown(f"{UPDATE_ICON} {BEHIND}, by itself or by “Run now”.")
     st.caption(destination_type(state.destination.platform).name_label)
     st.code(audience.name, language=None, wrap_lines=True)
 

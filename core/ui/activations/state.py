@@ -38,6 +38,7 @@ class ActivationState:
 
     view: ActivationView
     segment: SegmentView
+    versions: Mapping[str, int]
     destination: DestinationView
     audience: AudienceView
     runs: Sequence[RunView]
@@ -84,6 +85,7 @@ def read_activation(key: str) -> ActivationState:
         return ActivationState(
             view=view,
             segment=get_segment(session, view.segment_key),
+            versions={each.key: each.version for each in list_segments(session)},
             destination=get_destination(session, view.destination_key),
             audience=get_audience(session, view.audience_id),
             runs=list_runs(session, activation_id=view.id, limit=_LAST_RUNS),

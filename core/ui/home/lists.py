@@ -5,7 +5,7 @@ import streamlit as st
 from core.ui.edge import plain
 from core.ui.frame import draw_practice_badge
 from core.ui.home.state import HomeState
-from core.ui.list_words import list_badge, next_run_words, readiness_words
+from core.ui.list_words import BEHIND, UPDATE_ICON, list_badge, next_run_words, readiness_words
 from core.ui.navigation import link
 from core.ui.words import count, number_of, shortened
 from core.workspace.destinations import is_practice
@@ -53,6 +53,8 @@ def _draw_card(status: ListStatus, state: HomeState) -> None:
 def _lines(status: ListStatus, state: HomeState) -> list[str]:
     view = status.activation
     lines = [readiness_words(status.readiness, state.destination_of(view), state.zone, state.now)]
+    if status.is_behind:
+        lines.append(f"{UPDATE_ICON} {BEHIND}")
     if status.data_at is not None:
         lines.append(f"Data of {state.at(status.data_at)}")
     return [*lines, next_run_words(view, state.zone, state.now)]

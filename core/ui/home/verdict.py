@@ -38,6 +38,10 @@ def verdict_of(state: HomeState) -> str:
     waiting = [each for each in lists if not each.is_written]
     if waiting:
         return f":blue[:material/hourglass_top:] {_unwritten(waiting)}"
+    behind = sum(each.is_behind for each in lists)
+    if behind:
+        follow = "follows its changed segment" if behind == 1 else "follow their changed segments"
+        return f":blue[:material/update:] {number_of(behind, 'list')} {follow} with the next run"
     return f":green[:material/check_circle:] {_matching(lists, state)}"
 
 

@@ -5,14 +5,15 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from core.errors import EditConflict, UsageError
+from core.store.activations import list_activations
 from core.store.snapshots import SnapshotView
 from core.ui.edge import draw_again, on_click, plain, say_next
 from core.ui.navigation import go
 from core.ui.roles import Role
 from core.ui.segments.state import Editor, give_up, save
 from core.ui.segments.view import BuilderView
-from core.ui.session import may
-from core.ui.words import count, moment, share
+from core.ui.session import may, workspace
+from core.ui.words import count, moment, number_of, share
 
 _BOTH_KEPT = (
     "Yours is still here: “More”, “Duplicate” makes a segment of its own from it, “Discard "
@@ -119,4 +120,14 @@ def _save(view: BuilderView) -> None:
         name = save(view.editor, view.catalogue)
     except EditConflict as conflict:
         raise EditConflict(f"{conflict} {_BOTH_KEPT}") from conflict
-    say_next(f"“{plain(name)}” is saved.")
+    say_next(f"“{plain(name)}” is saved.{_following(view.editor.key or '')}")
+
+
+def _following(key: str) -> str:
+    """Return what becomes of the lists that are kept in step with the segment."""
+    with workspace().store.read() as session:
+        lists = [each for each in list_activations(session) if each.segment_key == key]
+    if not lists:
+        return ""
+    follow = "follows" if len(lists) == 1 else "follow"
+    return f" {number_of(len(lists), 'list')} {follow} with the next run."
