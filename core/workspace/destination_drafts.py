@@ -102,6 +102,12 @@ def check_connection(workspace: OpenWorkspace, key: str, actor: str) -> TestResu
     return _try_saved(workspace, key, workspace.connect(saved), actor)
 
 
+def remember_test(workspace: OpenWorkspace, key: str, actor: str) -> None:
+    """Note that a test of the destination as it is saved has passed. Raises: UnknownName."""
+    with workspace.store.write(actor) as session:
+        note_tested(session, key)
+
+
 def check_draft(workspace: OpenWorkspace, draft: DestinationDraft) -> DestinationConfig:
     """Return the draft's config, with the secrets that stay as they are stored.
 
@@ -200,6 +206,5 @@ def _try_saved(
         with workspace.store.write(actor) as session:
             note_test_failed(session, key, str(error))
         raise
-    with workspace.store.write(actor) as session:
-        note_tested(session, key)
+    remember_test(workspace, key, actor)
     return result

@@ -112,6 +112,13 @@ def test_a_name_that_another_has_is_told_at_its_field(
     assert "There is a destination “Practice” already" in words(press(page, "Save"))
 
 
+def test_what_was_tested_and_then_saved_is_tested(filled: AppTest, opened: OpenWorkspace) -> None:
+    page = press(press(filled, "Test the connection"), "Save")
+    assert "Saved, as it was tested." in words(page) and "never tested" not in words(page)
+    field(page, "Project key").input("project_other0other0other0other0ot")
+    assert "Test the connection to be sure" in words(press(page, "Save"))
+
+
 def test_a_test_that_failed_is_remembered_until_one_passes(
     filled: AppTest, app: OpenApp, stand_in: StandInServer
 ) -> None:

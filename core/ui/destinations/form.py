@@ -17,12 +17,14 @@ from core.ui.session import actor, workspace
 from core.workspace.destination_drafts import (
     DestinationDraft,
     DraftRefused,
+    remember_test,
     save_destination_draft,
     try_destination,
 )
 from core.workspace.destinations import open_values, secret_fields
 
 _PLACE, _FAULT = "destinations:form", ":material/error:"
+_PASSED = "destinations:passed"
 Places = Mapping[str, DeltaGenerator]
 
 
@@ -107,7 +109,11 @@ def _save(draft: DestinationDraft, places: Places, said: DeltaGenerator) -> None
         said.error(sentence_of(error), icon=_FAULT)
         return
     forget_editing()
-    say_next("Saved. Test the connection to be sure that the keys are right.", _PLACE)
+    if st.session_state.pop(_PASSED, None) == _filled_in(draft):
+        remember_test(workspace(), view.key, actor())
+        say_next("Saved, as it was tested.", _PLACE)
+    else:
+        say_next("Saved. Test the connection to be sure that the keys are right.", _PLACE)
     show(destination=view.key)
 
 
@@ -125,9 +131,15 @@ def _test(draft: DestinationDraft, places: Places, said: DeltaGenerator) -> None
     except RollcallError as error:
         said.error(sentence_of(error), icon=_FAULT)
         return
+    st.session_state[_PASSED] = _filled_in(draft)
     unsaved = "" if draft.saved else " Save it to use it."
     say_next(plain(f"{result.sentence}{unsaved}"), _PLACE)
     st.rerun()
+
+
+def _filled_in(draft: DestinationDraft) -> tuple[str, dict[str, str]]:
+    """Return what a test is of: a name makes no difference."""
+    return draft.platform, dict(draft.values)
 
 
 def _draw_faults(faults: Mapping[str, str], places: Places, said: DeltaGenerator) -> None:
