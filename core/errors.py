@@ -10,8 +10,9 @@ RollcallError
 │   ├── DataTooLarge           a limit of the load was passed
 │   └── FewerRows              a table shrank by half; --accept-fewer takes it
 ├── SnapshotMissing            nothing loaded yet, or the file is gone
-├── StorageFull                the disk is full
-│   └── StorageRefused         the disk takes nothing: read-only, gone, or not for us
+├── StorageFault               the disk takes nothing
+│   ├── StorageFull            it is full
+│   └── StorageRefused         it is read-only, gone, or not for us
 ├── QueryFailed                the engine could not answer; the message says why
 ├── Cancelled                  somebody stopped it
 ├── StoreError                 the database of settings, segments and runs
@@ -103,11 +104,15 @@ class SnapshotMissing(RollcallError):
     pass
 
 
-class StorageFull(RollcallError):
+class StorageFault(RollcallError):
     retryable: ClassVar[bool] = True
 
 
-class StorageRefused(StorageFull):
+class StorageFull(StorageFault):
+    pass
+
+
+class StorageRefused(StorageFault):
     pass
 
 

@@ -12,7 +12,7 @@ from core.errors import (
     QueryFailed,
     RollcallError,
     SecretUnreadable,
-    StorageFull,
+    StorageFault,
     StoreError,
 )
 from core.store.destinations import pause_destination
@@ -34,7 +34,7 @@ _WAITED_ENOUGH = timedelta(hours=24)
 def carry_on(job: Job, patience_s: float) -> None:
     """Do what is left of the run; what becomes of it stands in `job.run` and the store.
 
-    Raises: LeaseLost where another process owns it now; StoreError; StorageFull, LedgerMissing or
+    Raises: LeaseLost where another process owns it now; StoreError; StorageFault, LedgerMissing or
             QueryFailed where it cannot be booked, and then it waits to be.
     """
     try:
@@ -64,7 +64,7 @@ def carry_on(job: Job, patience_s: float) -> None:
 def give_back(job: Job, error: Exception) -> None:
     """Let go of a run that could not go on here, to be claimed again after a while.
 
-    Raises: LeaseLost where it is not ours any more, StoreError, StorageFull.
+    Raises: LeaseLost where it is not ours any more, StoreError, StorageFault.
     """
     if job.run.token is None:
         return
@@ -113,7 +113,7 @@ def _end(job: Job, error: Exception, state: RunState | None = None) -> None:
         # A run is read on pages; whoever works with files sees key and place where it is checked.
         said = error.told if isinstance(error, RollcallError) else str(error)
         book_and_move(job, state=ended, error=said, error_kind=type(error).__name__)
-    except (LedgerMissing, StorageFull, QueryFailed) as obstacle:
+    except (LedgerMissing, StorageFault, QueryFailed) as obstacle:
         if isinstance(obstacle, LedgerMissing) and ended is RunState.CANCELLED:
             _end_unbooked(job, obstacle)
             return

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from uuid import uuid4
 
-from core.errors import LeaseLost, StorageFull, StoreError, StoreUnavailable
+from core.errors import LeaseLost, StorageFault, StoreError, StoreUnavailable
 from core.store.database import Store, boot_id
 from core.store.processes import (
     ProcessView,
@@ -224,7 +224,7 @@ class Heartbeat:
         try:
             with self._store.write(MACHINE) as session:
                 note_beat(session, self._process.id)
-        except (StoreError, StorageFull) as error:
+        except (StoreError, StorageFault) as error:
             log.warning("A heartbeat was missed: %s", type(error).__name__)
         for lease in leases:
             self._renew(lease)
@@ -237,7 +237,7 @@ class Heartbeat:
             lease.renew()
         except LeaseLost:
             self.drop(lease)
-        except (StoreError, StorageFull) as error:
+        except (StoreError, StorageFault) as error:
             kind = type(error).__name__
             log.warning("The lease on run %s was not renewed: %s", lease.run_id, kind)
 

@@ -8,7 +8,7 @@ from threading import Semaphore
 from types import TracebackType
 
 from core.data.instance import Instance
-from core.errors import LeaseLost, RunRefused, StorageFull, StoreError
+from core.errors import LeaseLost, RunRefused, StorageFault, StoreError
 from core.settings import Settings
 from core.store.activations import ActivationView, get_activation, get_activation_by_id
 from core.store.database import ReadSession, Store
@@ -96,7 +96,7 @@ class Runner:
         `now` is the instant its segment is evaluated at. A run under way whose owner is dead is
         taken over; one evaluated at `now` or later will do.
 
-        Raises: UnknownName, RunRefused, UsageError, StoreError, StorageFull, LedgerMissing.
+        Raises: UnknownName, RunRefused, UsageError, StoreError, StorageFault, LedgerMissing.
         """
         deadline = self._store.clock.monotonic() + patience_s
         with self._store.read() as session:
@@ -233,7 +233,7 @@ class Runner:
                 return
             except LeaseLost:
                 return
-            except (StoreError, StorageFull):
+            except (StoreError, StorageFault):
                 self._store.clock.sleep(_LOOK_AGAIN_S)
 
     @contextmanager

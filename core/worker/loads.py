@@ -16,7 +16,7 @@ from core.errors import (
     Cancelled,
     LeaseLost,
     RollcallError,
-    StorageFull,
+    StorageFault,
     StoreError,
     StoreUnavailable,
 )
@@ -127,7 +127,7 @@ class _Loading:
                 self._work()
             except LeaseLost as error:
                 log.warning("load lost to another process", extra={"error": type(error).__name__})
-            except (StoreError, StorageFull) as error:
+            except (StoreError, StorageFault) as error:
                 log.error("load interrupted", extra={"error": type(error).__name__})
                 self._put_off_surely(str(error), _OBSTACLE_WAIT_S)
             except RollcallError as error:
@@ -204,7 +204,7 @@ class _Loading:
             try:
                 write()
                 return
-            except (StoreError, StorageFull):
+            except (StoreError, StorageFault):
                 self._store.clock.sleep(_PROGRESS_EVERY_S)
             except LeaseLost:
                 return

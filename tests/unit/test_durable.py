@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.durable import folder_written_whole, passing_file, sweep_folder, written_whole
-from core.errors import StorageFull, StorageRefused
+from core.errors import StorageFault, StorageFull, StorageRefused
 
 
 def test_a_file_appears_only_when_it_is_whole(tmp_path: Path):
@@ -36,6 +36,12 @@ def test_a_disk_that_takes_nothing_is_said(number: int, tmp_path: Path):
         raise OSError(number, os.strerror(number))
     with pytest.raises(StorageRefused), passing_file(tmp_path, "members"):
         raise OSError(number, os.strerror(number))
+
+
+def test_a_disk_that_takes_nothing_is_not_called_full_and_both_may_pass():
+    assert not issubclass(StorageRefused, StorageFull)
+    assert all(issubclass(kind, StorageFault) for kind in (StorageFull, StorageRefused))
+    assert StorageFull.retryable and StorageRefused.retryable
 
 
 def test_a_folder_appears_only_when_it_is_whole(tmp_path: Path):
