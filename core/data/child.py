@@ -1,6 +1,5 @@
 """A load in a process of its own, so that no file can take this one down with it."""
 
-import fcntl
 import json
 import os
 import subprocess
@@ -28,6 +27,7 @@ from core.data.report import LoadedSnapshot, LoadReport, OnProgress, Progress, T
 from core.data.scratch import scratch_folder, sweep_scratch
 from core.data.snapshots import new_snapshot_id, snapshot_path, sweep_parts
 from core.errors import Cancelled, DataTooLarge, QueryFailed, RollcallError
+from core.locks import take_lock
 from core.settings import PROJECT_ROOT, Settings
 
 _POLL_S = 0.2
@@ -116,7 +116,7 @@ def _one_at_a_time(
     )
     try:
         said = False
-        while not _try_lock(descriptor):
+        while not take_lock(descriptor):
             if not said and on_progress is not None:
                 on_progress(Progress("Waiting for another load to end", 0.0))
                 said = True
@@ -126,14 +126,6 @@ def _one_at_a_time(
         yield
     finally:
         os.close(descriptor)
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _request(

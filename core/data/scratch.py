@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+from core.locks import try_lock
+
 _LOCK_ENDING = ".lock"
 
 
@@ -53,7 +55,7 @@ def sweep_scratch(root: Path) -> int:
     """Remove the folders below `root` whose owners are gone, and return how many those were."""
     swept = 0
     for lock_path in sorted(root.glob(f"*{_LOCK_ENDING}")):
-        lock = _try_lock(lock_path)
+        lock = try_lock(lock_path)
         if lock is None:
             continue
         shutil.rmtree(lock_path.with_suffix(""), ignore_errors=True)
@@ -77,16 +79,3 @@ def _is_same_file(descriptor: int, path: Path) -> bool:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except FileNotFoundError:
         return False
-
-
-def _try_lock(path: Path) -> int | None:
-    try:
-        lock = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        return None
-    return lock

@@ -13,6 +13,7 @@ from threading import Event, Lock, Thread
 from uuid import uuid4
 
 from core.errors import LeaseLost, StorageFault, StoreError, StoreUnavailable
+from core.locks import is_locked
 from core.store.database import Store, boot_id
 from core.store.processes import (
     ProcessView,
@@ -97,13 +98,9 @@ def pulse_of(process: ProcessView) -> Pulse:
     if process.boot_id != boot_id():
         return Pulse.DEAD
     try:
-        with Path(process.lock_file).open("r") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return Pulse.ALIVE
+        return Pulse.ALIVE if is_locked(Path(process.lock_file)) else Pulse.DEAD
     except OSError:  # another container's folder, or somebody removed the file
         return Pulse.UNKNOWN
-    return Pulse.DEAD
 
 
 def forget_dead(store: Store) -> int:
