@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.durable import folder_written_whole, passing_file, sweep_folder, written_whole
-from core.errors import StorageFault, StorageFull, StorageRefused
+from core.errors import StorageFault, StorageFull, StorageRefused, UsageError
 
 
 def test_a_file_appears_only_when_it_is_whole(tmp_path: Path):
@@ -44,6 +44,23 @@ def test_a_disk_that_takes_nothing_is_not_called_full_and_both_may_pass():
     assert StorageFull.retryable and StorageRefused.retryable
 
 
+def test_a_file_elsewhere_that_is_not_there_is_not_blamed_on_the_folder(tmp_path: Path):
+    missing, folder = tmp_path / "missing", tmp_path / "folder"
+    with pytest.raises(FileNotFoundError), written_whole(folder / "a"):
+        missing.read_text()
+    with pytest.raises(FileNotFoundError), folder_written_whole(folder / "b"):
+        missing.read_text()
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("folder", ["/proc/none", "/proc/none/lower", "/dev/null/lower"])
+def test_a_folder_that_cannot_be_made_is_said(folder: str):
+    with pytest.raises(StorageRefused, match=folder), written_whole(Path(folder) / "a"):
+        pass
+    with pytest.raises(StorageRefused, match=folder), folder_written_whole(Path(folder) / "a"):
+        pass
+
+
 def test_a_folder_appears_only_when_it_is_whole(tmp_path: Path):
     with folder_written_whole(tmp_path / "a") as part:
         (part / "file").write_text("x")
@@ -56,7 +73,10 @@ def test_a_folder_that_breaks_off_leaves_nothing_and_one_that_exists_stays(tmp_p
         raise ValueError("broken")
     assert not list(tmp_path.iterdir())
     (tmp_path / "a").mkdir()
-    with pytest.raises(FileExistsError), folder_written_whole(tmp_path / "a") as part:
+    with (
+        pytest.raises(UsageError, match="there already"),
+        folder_written_whole(tmp_path / "a") as part,
+    ):
         (part / "file").write_text("x")
     assert [path.name for path in tmp_path.rglob("*")] == ["a"]
 
