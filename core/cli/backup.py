@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from core.cli.context import actor
+from core.cli.context import MEMORY_SHARE, actor
 from core.cli.output import answer, as_json, errors_told, shown_time
 from core.settings import Settings, read_settings
 from core.store.secrets import KEY_FOLDER
-from core.workspace.backup import Backup, default_folder, make_backup, shown_size
+from core.workspace.backup import Backup, default_folder, make_backup
+from core.workspace.backup_folder import shown_size
 from core.workspace.restore import Restored, restore_backup
 
 
@@ -30,17 +31,18 @@ def backup(folder: Path | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("backup", metavar="BACKUP", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="BACKUP", type=click.Path(path_type=Path))
 @as_json
 @errors_told
-def restore(backup: Path, as_json: bool) -> None:
+def restore(folder: Path, as_json: bool) -> None:
     """Put the folder BACKUP that `backup` made into the home, which must be empty."""
-    done = restore_backup(read_settings(), backup, actor())
+    done = restore_backup(read_settings(), folder, actor(), MEMORY_SHARE)
     notes = _restore_notes(done)
     value = {
         "home": done.home,
         "made_at": done.made_at,
         "lists": done.lists,
+        "lists_without_ledger": done.lists_without_ledger,
         "unreadable": done.unreadable,
         "source": done.source,
         "notes": notes,
@@ -79,6 +81,12 @@ def _restore_notes(done: Restored) -> list[str]:
         notes.append(
             f"Lists: {done.lists}. The next run of each sends all of its people once more, because "
             "nobody knows what was sent after the backup."
+        )
+    if done.lists_without_ledger:
+        which = "; ".join(name[:60] for name in done.lists_without_ledger)
+        notes.append(
+            f"Lists that cannot run: {which}. The backup lacks the note of what they hold: restore "
+            "another backup, or give each list another name."
         )
     return [*notes, "Rollcall may be started now."]
 

@@ -1,15 +1,15 @@
 """Copies of a database file that others may be writing to, and of the store where it is one."""
 
-import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from core.durable import flush
-from core.errors import UsageError
+from core.durable import disk_told, flush, make_for_owner
+from core.errors import StorageFull, StorageRefused
 from core.settings import Settings
 from core.store.engine import BUSY_TIMEOUT_S, place_of, store_url
-from core.store.failures import told_of
+from core.store.failures import OUT_OF_REACH, PRIMARY_CODE, told_of
 
 
 def store_file(settings: Settings) -> Path | None:
@@ -23,15 +23,31 @@ def store_place(settings: Settings) -> str:
     return place_of(store_url(settings))
 
 
-def copy_whole_database(file: Path, copy: Path) -> None:
-    """Copy a SQLite file as it is at one instant, for its owner alone.
+def copy_database(file: Path, copy: Path) -> None:
+    """Copy a SQLite file as it is at one instant to a new one of its owner's, on disk at the end.
 
-    Raises: StoreUnavailable, StorageFull, StoreError, UsageError where there is no such file.
+    Raises: StoreUnavailable, StoreError about the file; StorageFull, StorageRefused about the copy.
     """
-    if not file.is_file():
-        raise UsageError(f"There is no store at {file}: name another folder with ROLLCALL_HOME.")
+    with _copying_told(copy):
+        make_for_owner(copy)
+    # Without its mode, a file that is not there would be made.
+    place = f"{file.absolute().as_uri()}?mode=rw"
+    with closing(sqlite3.connect(copy)) as target, _reading_told(file):
+        source = sqlite3.connect(place, timeout=BUSY_TIMEOUT_S, isolation_level=None, uri=True)
+        with closing(source):
+            # Without a reading transaction a writer in between would make the copy begin anew.
+            source.execute("BEGIN")
+            source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            with _copying_told(copy):
+                source.backup(target)
+    with _copying_told(copy):
+        flush(copy)
+
+
+@contextmanager
+def _reading_told(file: Path) -> Iterator[None]:
     try:
-        copy_database(file, copy)
+        yield
     except sqlite3.DatabaseError as error:
         told = told_of(error, str(file))
         if told is None:
@@ -39,16 +55,15 @@ def copy_whole_database(file: Path, copy: Path) -> None:
         raise told from error
 
 
-def copy_database(file: Path, copy: Path) -> None:
-    """Copy a SQLite file to a new one of its owner's, on disk when this returns.
-
-    Raises: sqlite3.Error, OSError.
-    """
-    os.close(os.open(copy, os.O_CREAT | os.O_RDWR | os.O_TRUNC, 0o600))
-    source = sqlite3.connect(file, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-    with closing(source), closing(sqlite3.connect(copy)) as target:
-        # Without a reading transaction a writer in between would make the copy begin anew.
-        source.execute("BEGIN")
-        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        source.backup(target)
-    flush(copy)
+@contextmanager
+def _copying_told(copy: Path) -> Iterator[None]:
+    try:
+        with disk_told(copy.parent):
+            yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
+        if code == sqlite3.SQLITE_FULL:
+            raise StorageFull(f"The disk of {copy} is full; free some space there.") from error
+        if code in OUT_OF_REACH:
+            raise StorageRefused(f"{copy} cannot be written: {error}.") from error
+        raise

@@ -1,7 +1,6 @@
 """Making and migrating the tables, by one process at a time."""
 
 import fcntl
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from core.durable import flush
-from core.errors import StorageFull, StoreError
+from core.errors import StorageFault, StoreError
 from core.store.copying import copy_database
 from core.store.engine import WRITES, place_of
 
@@ -128,11 +127,10 @@ def _copied(engine: Engine, revision: str | None, now: datetime) -> Path | None:
     unfinished = copy.with_name(f"{copy.name}.unfinished")
     try:
         copy_database(file, unfinished)
-    except (OSError, sqlite3.Error) as error:
+    except (StorageFault, StoreError) as error:
         unfinished.unlink(missing_ok=True)
-        raise StorageFull(
-            f"The copy before the migration could not be written to {copy}: {error}. "
-            "Nothing was migrated; free some space and try again."
+        raise type(error)(
+            f"The copy before the migration could not be made, so nothing was migrated: {error}"
         ) from error
     unfinished.rename(copy)
     flush(copy.parent)

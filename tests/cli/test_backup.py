@@ -1,6 +1,8 @@
 """`backup` and `restore`: what they hold, what they say, what they refuse."""
 
 import fcntl
+import json
+import os
 import shutil
 import socket
 import sqlite3
@@ -10,14 +12,17 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from core.cli.context import MEMORY_SHARE
 from core.errors import UsageError
 from core.settings import Settings
-from core.store.database import boot_id, open_store
+from core.store.activity import count_activity
+from core.store.database import Store, boot_id, open_store
 from core.store.processes import add_process, list_processes
-from core.workspace.backup import NOTE
+from core.workspace.backup_folder import NOTE
 from core.workspace.restore import restore_backup
 from tests.cli.example import SUMMER, WINTER
 from tests.cli.terminal import Terminal
+from tests.full_disk import largest_file
 from tests.stand_in import StandInServer
 
 RUN = ("activations", "run", "active_to_file", "--now")
@@ -81,23 +86,17 @@ def test_a_home_that_holds_nothing_has_nothing_to_back_up(elsewhere: Terminal) -
     assert not elsewhere.home.exists()
 
 
-def test_a_full_disk_is_said_before_anything_is_copied(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    free = shutil.disk_usage(terminal.folder)._replace(free=1000)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: free)
-    assert "1 kB are free" in terminal.refused("backup")
+def test_too_little_room_is_said_before_anything_is_copied(terminal: Terminal) -> None:
+    upload = terminal.home / "uploads" / "huge.csv"
+    upload.touch()
+    os.truncate(upload, shutil.disk_usage(terminal.folder).total)
+    assert "are free there" in terminal.refused("backup")
     assert list(terminal.path("backup").iterdir()) == []
 
 
-def test_a_copy_that_breaks_off_leaves_nothing(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("core.workspace.backup.copy_whole_database", full)
-    assert "full" in terminal.refused("backup")
+def test_a_copy_that_breaks_off_leaves_nothing_and_says_where(terminal: Terminal) -> None:
+    with largest_file(50_000):
+        assert f"{terminal.path('backup')}/" in terminal.refused("backup")
     assert list(terminal.path("backup").iterdir()) == []
 
 
@@ -108,9 +107,16 @@ def test_what_a_killed_backup_left_is_removed_by_the_next(terminal: Terminal) ->
     assert len(list(terminal.path("backup").iterdir())) == 1
 
 
-@pytest.mark.parametrize("folder", ["/proc/none", "/dev/null"])
-def test_a_folder_that_cannot_be_made_is_said(folder: str, terminal: Terminal) -> None:
-    assert folder in terminal.refused("backup", folder, exit=2)
+@pytest.mark.parametrize(("folder", "exit"), [("/proc/none", 1), ("/dev/null", 2)])
+def test_a_folder_that_cannot_be_made_is_said(folder: str, exit: int, terminal: Terminal) -> None:
+    assert folder in terminal.refused("backup", folder, exit=exit)
+
+
+def test_a_file_that_cannot_be_read_is_named(terminal: Terminal) -> None:
+    loop = terminal.home / "uploads" / "loop"
+    loop.symlink_to(loop)
+    assert f"{loop} cannot be read" in terminal.refused("backup")
+    assert list(terminal.path("backup").iterdir()) == []
 
 
 def test_a_restored_home_has_segments_lists_and_history(
@@ -216,11 +222,66 @@ def test_what_is_no_backup_is_refused_and_a_near_one_named(
     assert not elsewhere.home.exists()
 
 
-def test_a_restore_that_fails_leaves_the_home_empty(saved: Path, elsewhere: Terminal) -> None:
+@pytest.mark.parametrize(
+    "note",
+    [
+        {"format": 1, "made_at": 7, "has_store": True},
+        {"format": 1, "made_at": "yesterday", "has_store": True},
+        {"format": 1, "made_at": "2026-11-25T13:00:00", "has_store": True},
+        {"format": 1, "made_at": "2026-11-25T13:00:00+00:00", "has_store": "no"},
+        {"format": 2, "made_at": "2026-11-25T13:00:00+00:00", "has_store": True},
+        [],
+    ],
+)
+def test_a_note_that_rollcall_did_not_write_is_no_backup(
+    note: object, saved: Path, elsewhere: Terminal
+) -> None:
+    (saved / NOTE).write_text(json.dumps(note))
+    assert "is no backup" in elsewhere.refused("restore", saved, exit=2)
+    assert not elsewhere.home.exists()
+
+
+def activity(store: Store) -> int:
+    with store.read() as session:
+        return count_activity(session)
+
+
+def files_in(home: Path) -> list[Path]:
+    return [each for each in home.rglob("*") if each.is_file()]
+
+
+def test_a_damaged_backup_is_said_and_leaves_the_home_empty(
+    saved: Path, elsewhere: Terminal
+) -> None:
     (saved / "store.db").write_bytes(b"no store at all" * 100)
-    assert "damaged" in elsewhere.refused("restore", saved)
-    held = [each for each in elsewhere.home.rglob("*") if each.is_file()]
-    assert held == []
+    assert f"The backup {saved} is damaged" in elsewhere.refused("restore", saved)
+    assert files_in(elsewhere.home) == []
+
+
+def test_a_backup_without_its_store_is_said_to_be_incomplete(
+    saved: Path, elsewhere: Terminal
+) -> None:
+    (saved / "store.db").unlink()
+    assert f"The backup {saved} is incomplete" in elsewhere.refused("restore", saved, exit=2)
+    assert files_in(elsewhere.home) == []
+
+
+def test_a_restore_that_fails_at_its_very_end_leaves_the_home_empty(
+    saved: Path, elsewhere: Terminal
+) -> None:
+    unmade = Terminal(elsewhere.folder, {"ROLLCALL_DATABASE_URL": "sqlite:////proc/none/store.db"})
+    assert "/proc/none cannot be written" in unmade.refused("restore", saved)
+    assert files_in(elsewhere.home) == []
+    assert elsewhere.run("restore", saved).exit == 0
+
+
+def test_a_list_whose_ledger_is_not_in_the_backup_is_named(
+    saved: Path, elsewhere: Terminal
+) -> None:
+    shutil.rmtree(saved / "ledgers")
+    done = elsewhere.json("restore", saved)
+    assert (done["lists"], done["lists_without_ledger"]) == (0, ["active"])
+    assert "Lists that cannot run: active." in " ".join(done["notes"])
 
 
 def test_postgresql_is_saved_by_pg_dump_and_its_files_by_backup(
@@ -245,6 +306,23 @@ def test_files_of_postgresql_want_their_database_back_first(
     assert "is empty: restore it from its own backup first" in refused
     on_sqlite = Terminal(tmp_path)
     assert "beside a store in PostgreSQL" in on_sqlite.refused("restore", made, exit=2)
+
+
+def test_files_that_cannot_be_put_back_leave_postgresql_as_it_was(
+    new_postgres_store: Settings, tmp_path: Path
+) -> None:
+    url = new_postgres_store.database_url
+    assert url is not None
+    terminal = Terminal(tmp_path, {"ROLLCALL_DATABASE_URL": url.get_secret_value()})
+    terminal.home.mkdir()
+    with closing(sqlite3.connect(terminal.home / "stand-in.db")):
+        made = terminal.json("backup")["folder"]
+    (terminal.home / "stand-in.db").unlink()
+    (terminal.home / "stand-in.db").mkdir()
+    with closing(open_store(new_postgres_store)) as store:
+        before = activity(store)
+        assert "stand-in.db" in terminal.refused("restore", made)
+        assert activity(store) == before and files_in(terminal.home) == []
 
 
 def test_a_postgresql_that_processes_use_is_refused(
@@ -276,4 +354,4 @@ def test_a_postgresql_that_processes_use_is_refused(
 def test_a_backup_of_sqlite_is_not_put_beside_postgresql(saved: Path, elsewhere: Terminal) -> None:
     settings = Settings(home=elsewhere.home, database_url=SecretStr("postgresql://none/none"))
     with pytest.raises(UsageError, match="leave that variable out"):
-        restore_backup(settings, saved, "test")
+        restore_backup(settings, saved, "test", MEMORY_SHARE)

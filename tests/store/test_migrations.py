@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from core.errors import StoreError, StoreOutdated, StoreTooNew
+from core.errors import StorageFault, StoreError, StoreOutdated, StoreTooNew
 from core.settings import Settings
 from core.store import upgrade as upgrade_module
 from core.store.database import Store, migrate, open_store
@@ -20,6 +20,7 @@ from core.store.engine import make_engine, store_url
 from core.store.models import Workspace
 from core.store.segments import get_segment
 from core.store.upgrade import MIGRATIONS, known_revisions
+from tests.full_disk import largest_file
 from tests.store.example import TREE, furnish
 
 
@@ -118,6 +119,18 @@ def test_a_migration_of_sqlite_keeps_a_copy(tmp_path: Path, later: Callable[[], 
     assert copy is not None and copy.stat().st_mode & 0o077 == 0
     at_copy = Settings(home=tmp_path, database_url=SecretStr(f"sqlite:///{copy}"))
     assert "colour" not in columns_of_segments(at_copy)
+
+
+def test_a_copy_that_cannot_be_made_keeps_the_store_as_it_is(
+    tmp_path: Path, later: Callable[[], None]
+) -> None:
+    settings = Settings(home=tmp_path / "home")
+    open_store(settings).close()
+    later()
+    with largest_file(50_000), pytest.raises(StorageFault, match="nothing was migrated"):
+        migrate(settings)
+    assert "colour" not in columns_of_segments(settings)
+    assert not list(settings.home.glob("*.unfinished"))
 
 
 def test_a_migration_of_postgresql_says_who_backs_up(
