@@ -99,9 +99,9 @@ def _key_notes(done: Restored) -> list[str]:
     which = "; ".join(f"{name[:60]} ({', '.join(of)})" for name, of in done.unreadable.items())
     return [
         f"Key: these secrets cannot be read without it: {which}.",
-        f"  You have a copy of it: put its files into {done.home / KEY_FOLDER}, or set "
+        f"With a copy of the key: put its files into {done.home / KEY_FOLDER}, or set "
         "ROLLCALL_SECRET_KEY.",
-        "  It is lost: open each destination on the page Destinations, type all of its secrets "
+        "Without one: open each destination on the page Destinations, type all of its secrets "
         "again and save; or set their variables and run `apply`.",
     ]
 

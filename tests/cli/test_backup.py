@@ -162,6 +162,12 @@ def test_without_the_key_it_says_which_secrets_to_give_again(
     assert str(elsewhere.home / "key") in said and "the page Destinations" in said
 
 
+def test_notes_for_programs_are_sentences_without_layout(saved: Path, elsewhere: Terminal) -> None:
+    notes = elsewhere.json("restore", saved)["notes"]
+    assert [note for note in notes if note != note.strip()] == []
+    assert any(note.startswith("With a copy of the key: ") for note in notes)
+
+
 def test_a_key_that_was_put_back_first_opens_all(
     saved: Path, elsewhere: Terminal, terminal: Terminal, stand_in: StandInServer
 ) -> None:
