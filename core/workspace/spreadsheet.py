@@ -65,7 +65,10 @@ _PARTS = {
 
 
 def spreadsheet(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """Return an Excel file of at most MAX_ROWS rows of text under their heading."""
+    """Return an Excel file of at most MAX_ROWS rows of text under their heading.
+
+    Raises: ValueError beyond column Z.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
         for name, text in _PARTS.items():
@@ -101,7 +104,7 @@ def _row(number: int, cells: Sequence[str], style: int) -> str:
     written = "".join(
         f'<c r="{column}{number}" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
         f"{_text(cell)}</t></is></c>"
-        for column, cell in zip(ascii_uppercase, cells, strict=False)
+        for column, cell in zip(ascii_uppercase[: len(cells)], cells, strict=True)
     )
     return f'<row r="{number}">{written}</row>'
 
