@@ -21,7 +21,7 @@ from core.sync.calls import Patience
 from core.sync.run import Runner
 from core.workspace.members import SavedMembers
 
-_EFFECTIVE = os.access in os.supports_effective_ids
+_KNOWS_EFFECTIVE_IDS = os.access in os.supports_effective_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class OpenWorkspace:
     @property
     def is_writable(self) -> bool:
         """Return whether files can be made in the home, as far as its rights and its disk go."""
-        return os.access(self.settings.home, os.W_OK | os.X_OK, effective_ids=_EFFECTIVE)
+        return os.access(self.settings.home, os.W_OK | os.X_OK, effective_ids=_KNOWS_EFFECTIVE_IDS)
 
     def connect(self, saved: DestinationView) -> Destination:
         """Return a saved destination with its secrets, ready to send.
