@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from threading import Event, Thread
+from time import time
 
 import duckdb
 import pytest
@@ -30,12 +31,14 @@ from tests.worker.processes import schedulers
 PEOPLE = b"customer_id,wanted\n" + b"".join(b"a%d,true\nb%d,false\n" % (n, n) for n in range(100))
 
 
+def settings_of(home: Path, like: Settings) -> Settings:
+    return Settings(home=home, database_url=like.database_url, load_quiet_s=0)
+
+
 @pytest.fixture
 def at_home(home: Home, store_settings: Settings) -> Home:
     """Give a home whose data somebody uploads."""
-    home.settings = Settings(
-        home=store_settings.home, database_url=store_settings.database_url, load_quiet_s=0
-    )
+    home.settings = settings_of(store_settings.home, store_settings)
     home.activation("vip")
     return home
 
@@ -67,22 +70,21 @@ def run_by_hand(workspace: OpenWorkspace) -> RunState:
 
 
 @contextmanager
-def writing(workspace: OpenWorkspace) -> Iterator[None]:
-    """Let runs and edits go on meanwhile."""
-    stop = Event()
+def writing(workspace: OpenWorkspace) -> Iterator[list[float]]:
+    """Let runs and edits go on meanwhile; give when each was written."""
+    stop, written = Event(), list[float]()
 
     def write_on() -> None:
-        for number in range(10_000):
-            if stop.is_set():
-                return
+        while not stop.is_set():
             with workspace.store.write("ana") as session:
-                name_workspace(session, f"Shop {number}", "people")
+                name_workspace(session, f"Shop {len(written)}", "people")
                 queue_by_hand(session, get_activation(session, "vip"))
+            written.append(time())
 
     thread = Thread(target=write_on)
     thread.start()
     try:
-        yield
+        yield written
     finally:
         stop.set()
         thread.join()
@@ -97,30 +99,50 @@ def ledger_of(workspace: OpenWorkspace) -> set[str]:
         return {str(id_) for (id_,) in read_rows(connection, file, "id")}
 
 
-def test_a_restored_home_refreshes_runs_and_agrees_with_the_list(at_home: Home) -> None:
-    settings, url = at_home.settings, at_home.settings.database_url
+def commands_over(settings: Settings) -> Commands:
+    url = settings.database_url
     variables = {"ROLLCALL_DATABASE_URL": url.get_secret_value()} if url else {}
-    with schedulers(at_home) as one, at_home.opened() as workspace:
+    return Commands(settings.home, variables)
+
+
+@pytest.fixture
+def saved(at_home: Home) -> Path:
+    """Give a backup that was made while runs and edits went on."""
+    with schedulers(at_home) as scheduler, at_home.opened() as workspace:
         upload(workspace)
-        one.start_surely()
+        scheduler.start_surely()
         wait_for_load(workspace)
         at_home.apply(workspace)
         assert run_by_hand(workspace) is RunState.SUCCEEDED
-        with writing(workspace):
-            made = Commands(settings.home, variables).json("backup")
-        one.end(one.running[0])
-    elsewhere = at_home.folder / "elsewhere"
-    at_home.settings = Settings(home=elsewhere, database_url=url, load_quiet_s=0)
-    shutil.move(settings.home, at_home.folder / "lost")
-    commands = Commands(elsewhere, variables)
-    commands.json("restore", made["folder"])
-    shutil.copytree(at_home.folder / "lost" / "key", elsewhere / "key")
-    with schedulers(at_home) as one, open_workspace(at_home.settings, 0.05) as workspace:
-        one.start_surely()
+        with writing(workspace) as written:
+            since = time()
+            made = commands_over(at_home.settings).json("backup")["folder"]
+            until = time()
+        assert sum(since < moment < until for moment in written) > 0
+        scheduler.end(scheduler.running[0])
+    return Path(made)
+
+
+@pytest.fixture
+def restored(at_home: Home, saved: Path) -> Commands:
+    """Give the commands over a home elsewhere, with backup and key, after the first was lost."""
+    shutil.move(at_home.settings.home, at_home.folder / "lost")
+    at_home.settings = settings_of(at_home.folder / "elsewhere", at_home.settings)
+    commands = commands_over(at_home.settings)
+    commands.json("restore", saved)
+    shutil.copytree(at_home.folder / "lost" / "key", commands.home / "key")
+    return commands
+
+
+def test_a_restored_home_refreshes_runs_and_agrees_with_the_list(
+    at_home: Home, restored: Commands
+) -> None:
+    with schedulers(at_home) as scheduler, open_workspace(at_home.settings, 0.05) as workspace:
+        scheduler.start_surely()
         wait_for_load(workspace)
         with workspace.store.read() as session:
-            assert Path(list_loads(session)[0].manifest_path).is_relative_to(elsewhere)
+            assert Path(list_loads(session)[0].manifest_path).is_relative_to(restored.home)
         assert run_by_hand(workspace) in (RunState.SUCCEEDED, RunState.UNCHANGED)
         assert ledger_of(workspace) == at_home.stand_in.members("vip")
         assert len(ledger_of(workspace)) == 100
-        assert {each["mark"] for each in commands.json("doctor")["findings"]} == {"ok"}
+        assert {each["mark"] for each in restored.json("doctor")["findings"]} == {"ok"}
