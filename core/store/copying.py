@@ -40,6 +40,8 @@ def copy_database(file: Path, copy: Path) -> None:
             source.execute("SELECT count(*) FROM sqlite_master").fetchone()
             with _copying_told(copy):
                 source.backup(target)
+                # With a write-ahead log it could not be read from a disk that takes nothing.
+                target.execute("PRAGMA journal_mode=DELETE")
     with _copying_told(copy):
         flush(copy)
 

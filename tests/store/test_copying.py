@@ -28,6 +28,17 @@ def test_a_copy_holds_what_the_file_holds_for_its_owner_alone(file: Path, tmp_pa
     assert (tmp_path / "copy.db").stat().st_mode & 0o077 == 0
 
 
+def test_a_copy_is_read_without_files_beside_it(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "read-only").mkdir()
+    copy = tmp_path / "read-only" / "copy.db"
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        copy_database(file, copy)
+    with closing(sqlite3.connect(copy)) as database:
+        assert database.execute("SELECT count(*) FROM texts").fetchone() == (1,)
+        assert list(copy.parent.iterdir()) == [copy]
+
+
 def test_a_full_disk_is_that_of_the_copy(file: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     with largest_file(100_000), pytest.raises((StorageFull, StorageRefused)) as refused:
