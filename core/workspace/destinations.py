@@ -10,9 +10,9 @@ from pydantic import SecretStr
 
 from core.destinations import destination_type, make_destination, read_config, split_config
 from core.destinations._base import DestinationConfig
-from core.errors import UsageError
+from core.errors import SecretUnreadable, UsageError
 from core.settings import Settings
-from core.store.database import WriteSession
+from core.store.database import ReadSession, WriteSession
 from core.store.destinations import (
     DestinationSettings,
     DestinationView,
@@ -164,3 +164,17 @@ def _variable(given: object, place: str) -> str | None:
         f'{place}: a secret does not stand in the file. Write {{ env = "NAME" }} and put it into '
         "that environment variable."
     )
+
+
+def unreadable_secrets(
+    session: ReadSession, view: DestinationView, box: SecretBox
+) -> tuple[str, ...]:
+    """Return the titles of the stored secrets that no key opens, as after a restore without it."""
+    fields = destination_type(view.platform).config_model.model_fields
+    titles = []
+    for name in sorted(view.secret_names):
+        try:
+            destination_secret(session, view.key, name, box)
+        except SecretUnreadable:
+            titles.append(fields[name].title or name)
+    return tuple(titles)

@@ -10,16 +10,15 @@ from uuid import uuid4
 
 from core.data.instance import translated
 from core.data.scratch import scratch_folder
-from core.destinations import destination_type
 from core.durable import copy_for_owner, flush, written_whole
-from core.errors import LedgerMissing, SecretUnreadable, StoreError, UsageError
+from core.errors import LedgerMissing, StoreError, UsageError
 from core.locks import is_locked
 from core.settings import RUN_LOCK, Settings, make_folders
 from core.store.activity import record
 from core.store.audiences import AudienceView, doubt_audience, list_audiences
 from core.store.copying import copy_database, store_file, store_place
 from core.store.database import Store, WriteSession, holds_store, migrate
-from core.store.destinations import DestinationView, destination_secret, list_destinations
+from core.store.destinations import list_destinations
 from core.store.home_paths import kept_path, whole_path
 from core.store.loads import NewLoad, queue_load
 from core.store.processes import ProcessView, list_processes, remove_process
@@ -39,6 +38,7 @@ from core.workspace.backup_folder import (
     refuse_little_room,
 )
 from core.workspace.data_source import source_of
+from core.workspace.destinations import unreadable_secrets
 from core.workspace.opened import OpenWorkspace, open_workspace
 
 # What may be in a home that holds nothing yet; the key is put back before or after.
@@ -183,7 +183,8 @@ def _put_back(
     with store.read() as session:
         source, views = source_of(session), list_destinations(session)
     found = source is not None and Path(source).is_file()
-    unreadable = {view.name: _unreadable(store, view, box) for view in views}
+    with store.read() as session:
+        unreadable = {view.name: unreadable_secrets(session, view, box) for view in views}
     changes = _Changes(gone, doubted, source if found else None)
     with ExitStack() as undo:
         _move(staging, settings.home, undo)
@@ -268,15 +269,3 @@ def _remove(path: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-
-
-def _unreadable(store: Store, view: DestinationView, box: SecretBox) -> tuple[str, ...]:
-    fields = destination_type(view.platform).config_model.model_fields
-    titles = []
-    with store.read() as session:
-        for name in sorted(view.secret_names):
-            try:
-                destination_secret(session, view.key, name, box)
-            except SecretUnreadable:
-                titles.append(fields[name].title or name)
-    return tuple(titles)

@@ -208,3 +208,15 @@ def test_a_form_that_was_left_begins_anew(
     two.query_params["destination"] = "batch_production"
     assert "Somebody changed" not in words(two.run())
     assert field(two, "Name").value == "Theirs"
+
+
+def test_keys_that_cannot_be_read_any_more_are_said(
+    filled: AppTest, app: OpenApp, opened: OpenWorkspace
+) -> None:
+    press(filled, "Save")
+    for file in (opened.settings.home / "key").glob("*.key"):
+        file.unlink()
+    for page in (app("destinations"), app("destinations", destination="batch_production")):
+        said = words(page)
+        assert "Project key and REST API key cannot be read here" in said
+        assert "Ready to use" not in said

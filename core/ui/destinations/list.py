@@ -17,7 +17,7 @@ from core.ui.frame import draw_practice_badge
 from core.ui.navigation import link, way
 from core.ui.session import workspace
 from core.ui.words import moment, shortened
-from core.workspace.destinations import is_practice
+from core.workspace.destinations import is_practice, unreadable_secrets
 
 _ICON = ":material/hub:"
 _LINKED = 6
@@ -30,6 +30,7 @@ class Listed:
     views: Sequence[DestinationView]
     users: Mapping[str, Sequence[ActivationView]]
     busy: Mapping[str, float]
+    unreadable: Mapping[str, Sequence[str]]
     zone: ZoneInfo
     now: datetime
 
@@ -40,11 +41,13 @@ def read_destinations() -> Listed:
         views, activations = list_destinations(session), list_activations(session)
         busy, zone = busy_shares(session), ZoneInfo(get_workspace(session).zone)
         now = session.now()
+        box = workspace().box
+        unreadable = {view.key: unreadable_secrets(session, view, box) for view in views}
     users = {
         view.key: [each for each in activations if each.destination_key == view.key]
         for view in views
     }
-    return Listed(views, users, busy, zone, now)
+    return Listed(views, users, busy, unreadable, zone, now)
 
 
 def draw_destination_card(view: DestinationView, listed: Listed) -> None:
@@ -58,6 +61,7 @@ def draw_destination_card(view: DestinationView, listed: Listed) -> None:
                 f":red[:material/key_off: {plain(view.paused_reason)}] An admin "
                 "mends this: open it to correct or to test it."
             )
+        draw_unreadable(view, listed)
         draw_failed_test(view, listed)
         draw_users(listed.users[view.key])
 
@@ -69,6 +73,8 @@ def draw_state(view: DestinationView, listed: Listed) -> None:
             draw_practice_badge()
         if view.paused_reason is not None:
             st.badge("Paused", icon=":material/pause:", color="red")
+        elif listed.unreadable[view.key]:
+            st.badge("Keys cannot be read", icon=":material/key_off:", color="red")
         elif view.test_failure is not None:
             st.badge("Last test failed", icon=":material/warning:", color="orange")
         else:
@@ -87,6 +93,17 @@ def draw_pause(view: DestinationView, listed: Listed) -> None:
         "connection once the platform is in order; either ends the pause.",
         icon=":material/key_off:",
     )
+
+
+def draw_unreadable(view: DestinationView, listed: Listed) -> None:
+    """Say which keys cannot be read here any more, and what mends that."""
+    titles = listed.unreadable[view.key]
+    if titles:
+        st.markdown(
+            f":red[:material/key_off: **{plain(' and '.join(titles))} cannot be read here.**] "
+            "Nothing is sent until an admin types them again, or until whoever runs Rollcall "
+            "puts the key back that they were stored with."
+        )
 
 
 def draw_failed_test(view: DestinationView, listed: Listed) -> None:

@@ -12,6 +12,7 @@ from core.ui.destinations.list import (
     draw_failed_test,
     draw_pause,
     draw_state,
+    draw_unreadable,
     draw_users,
 )
 from core.ui.edge import errors_shown, plain, say_next
@@ -62,6 +63,7 @@ def draw_one(key: str, listed: Listed) -> None:
     st.title(plain(view.name), anchor=False)
     draw_state(view, listed)
     draw_pause(view, listed)
+    draw_unreadable(view, listed)
     draw_failed_test(view, listed)
     draw_users(listed.users[view.key])
     if may(Role.ADMIN):
