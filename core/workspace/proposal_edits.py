@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from core.data.catalogue import FieldType
 from core.data.manifest import CsvOptions, LinkSource, Manifest, TableSource
-from core.errors import NameTaken, UsageError
+from core.errors import EditConflict, NameTaken, UsageError
 from core.workspace.uploads import safe_stem
 
 
 def choose_people(manifest: Manifest, table: str) -> Manifest:
-    """Make a table that of the people; it may still need a key."""
-    return replace(manifest, people=table)
+    """Make a table that of the people; it may still need a key. Raises: EditConflict."""
+    return replace(manifest, people=_table(manifest, table).name)
 
 
 def choose_zone(manifest: Manifest, zone: str) -> Manifest:
@@ -20,36 +20,40 @@ def choose_zone(manifest: Manifest, zone: str) -> Manifest:
 
 
 def choose_key(manifest: Manifest, table: str, key: str | None) -> Manifest:
-    """Name a table's rows by a column, whose digits are kept; by none where it is None."""
-    source = manifest.table(table)
+    """Name a table's rows by a column, whose digits are kept; by none where it is None.
+
+    Raises: EditConflict.
+    """
+    source = _table(manifest, table)
     return _with_table(manifest, _as_text(replace(source, key=key), key))
 
 
 def choose_time(manifest: Manifest, table: str, time: str | None) -> Manifest:
-    """Say which column tells when a table's rows happened."""
-    return _with_table(manifest, replace(manifest.table(table), time=time))
+    """Say which column tells when a table's rows happened. Raises: EditConflict."""
+    return _with_table(manifest, replace(_table(manifest, table), time=time))
 
 
 def change_columns(
     manifest: Manifest, table: str, types: Mapping[str, FieldType], labels: Mapping[str, str]
 ) -> Manifest:
-    """Give columns these types and labels; a blank label takes one away."""
-    source = manifest.table(table)
+    """Give columns these types and labels; a blank label takes one away. Raises: EditConflict."""
+    source = _table(manifest, table)
     named = {**source.labels, **{name: label.strip() for name, label in labels.items()}}
     kept = {name: label for name, label in named.items() if label}
     return _with_table(manifest, replace(source, types={**source.types, **types}, labels=kept))
 
 
 def write_as(manifest: Manifest, table: str, csv: CsvOptions, sheet: str | None) -> Manifest:
-    """Say how a table's file is written."""
-    return _with_table(manifest, replace(manifest.table(table), csv=csv, sheet=sheet))
+    """Say how a table's file is written. Raises: EditConflict."""
+    return _with_table(manifest, replace(_table(manifest, table), csv=csv, sheet=sheet))
 
 
 def rename_table(manifest: Manifest, table: str, name: str) -> Manifest:
     """Call a table otherwise, wherever it is named.
 
-    Raises: UsageError, NameTaken.
+    Raises: UsageError, NameTaken, EditConflict.
     """
+    _table(manifest, table)
     if not name.strip():
         raise UsageError("A table needs a name.")
     name = safe_stem(f"{name}.csv")
@@ -69,8 +73,9 @@ def rename_table(manifest: Manifest, table: str, name: str) -> Manifest:
 def leave_out_table(manifest: Manifest, table: str) -> Manifest:
     """Load a table no more, nor the links from and to it.
 
-    Raises: UsageError for the last one.
+    Raises: UsageError for the last one, EditConflict.
     """
+    _table(manifest, table)
     tables = tuple(each for each in manifest.tables if each.name != table)
     if not tables:
         raise UsageError("One table must stay: the people.")
@@ -82,7 +87,7 @@ def leave_out_table(manifest: Manifest, table: str) -> Manifest:
 def add_link(manifest: Manifest, table: str, field: str, to_table: str, to_field: str) -> Manifest:
     """Link two tables; the digits of both columns are kept.
 
-    Raises: UsageError.
+    Raises: UsageError, EditConflict.
     """
     if table == to_table:
         raise UsageError("A link joins two different tables: choose another one.")
@@ -90,8 +95,8 @@ def add_link(manifest: Manifest, table: str, field: str, to_table: str, to_field
         raise UsageError("This link is there already.")
     added = LinkSource(table, field, to_table, to_field)
     linked = replace(manifest, links=_named((*manifest.links, added)))
-    linked = _with_table(linked, _as_text(linked.table(table), field))
-    return _with_table(linked, _as_text(linked.table(to_table), to_field))
+    linked = _with_table(linked, _as_text(_table(linked, table), field))
+    return _with_table(linked, _as_text(_table(linked, to_table), to_field))
 
 
 def remove_link(manifest: Manifest, position: int) -> Manifest:
@@ -125,6 +130,16 @@ def renamed_link(link: LinkSource, table: str, name: str) -> LinkSource:
         table=name if link.table == table else link.table,
         to_table=name if link.to_table == table else link.to_table,
     )
+
+
+def _table(manifest: Manifest, name: str) -> TableSource:
+    """Return the table, which somebody else may have called otherwise. Raises: EditConflict."""
+    found = next((table for table in manifest.tables if table.name == name), None)
+    if found is None:
+        raise EditConflict(
+            f"The table “{name}” was renamed or removed meanwhile: nothing was changed."
+        )
+    return found
 
 
 def _as_text(source: TableSource, column: str | None) -> TableSource:

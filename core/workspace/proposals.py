@@ -21,7 +21,7 @@ from core.data.manifest import (
 from core.data.manifest_toml import render_manifest
 from core.data.report import CheckReport
 from core.durable import written_whole
-from core.errors import DataRefused, FileRefused
+from core.errors import DataRefused, EditConflict, FileRefused
 from core.settings import Settings
 from core.workspace.proposal_edits import rename_table, renamed_link
 from core.workspace.uploads import DRAFT, Upload
@@ -88,7 +88,8 @@ def propose(upload: Upload, draft: Manifest, settings: Settings) -> Proposal:
     """
     before = read_proposal(upload)
     known = before.found if before else Found(draft, {}, (), ())
-    chosen = _corrections(known.proposed, draft) if known.tables else _read(upload, _EARLIER)
+    saved = _read(upload, DRAFT) or _read(upload, _EARLIER)
+    chosen = _corrections(known.proposed, draft) if known.tables else saved
     try:
         with _READING, translated_files():
             detected = complete(draft, settings)
@@ -100,7 +101,7 @@ def propose(upload: Upload, draft: Manifest, settings: Settings) -> Proposal:
 
 
 def read_proposal(upload: Upload) -> Proposal | None:
-    """Return what is saved for the upload, None where nothing was proposed yet."""
+    """Return what is saved for the upload, None where it is nothing that fits its files."""
     manifest = _read(upload, DRAFT)
     if manifest is None:
         return None
@@ -108,14 +109,16 @@ def read_proposal(upload: Upload) -> Proposal | None:
         found = _STORED.validate_json((upload.folder / _FOUND).read_bytes())
     except (OSError, ValidationError):
         return None
-    return Proposal(upload, manifest, found)
+    return Proposal(upload, manifest, found) if _fits(manifest, found) else None
 
 
 def save_proposal(proposal: Proposal, manifest: Manifest) -> Proposal:
     """Save and return the proposal with another manifest.
 
-    Raises: StorageFull, FileRefused.
+    Raises: EditConflict where it names what is not in the files, StorageFull, FileRefused.
     """
+    if not _fits(manifest, proposal.found):
+        raise EditConflict("These files were read otherwise meanwhile: nothing was changed.")
     _write(proposal.upload.folder / DRAFT, render_manifest(manifest))
     return replace(proposal, manifest=manifest)
 
@@ -123,7 +126,7 @@ def save_proposal(proposal: Proposal, manifest: Manifest) -> Proposal:
 def rename(proposal: Proposal, table: str, name: str) -> Proposal:
     """Save and return the proposal with a table called otherwise.
 
-    Raises: UsageError, NameTaken, StorageFull, FileRefused.
+    Raises: UsageError, NameTaken, EditConflict, StorageFull, FileRefused.
     """
     manifest, found = rename_table(proposal.manifest, table, name), proposal.found
     position = [each.name for each in proposal.manifest.tables].index(table)
@@ -224,6 +227,24 @@ def _kept_table(earlier: TableSource, now: TableSource, found: FoundTable) -> Ta
         types={**now.types, **types},
         labels={name: label for name, label in earlier.labels.items() if name in columns},
     )
+
+
+def _fits(manifest: Manifest, found: Found) -> bool:
+    """Return whether all that the manifest names is there, as far as the files could be read."""
+    tables = {table.name: table for table in manifest.tables}
+    if manifest.people not in tables:
+        return False
+    if found.problem is not None:
+        return True
+    columns = {name: set(table.types) for name, table in found.tables.items()}
+    return all(
+        name in columns and _named_columns(table) | manifest.link_columns(name) <= columns[name]
+        for name, table in tables.items()
+    )
+
+
+def _named_columns(table: TableSource) -> set[str]:
+    return {*table.types, *table.labels} | ({table.time} if table.time else set())
 
 
 def _is_possible(link: LinkSource, found: Mapping[str, FoundTable]) -> bool:

@@ -1,12 +1,13 @@
 """What may be changed in a proposed manifest, without its files."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from core.data.catalogue import FieldType
 from core.data.manifest import LinkSource, Manifest, TableSource, find_problems
-from core.errors import NameTaken, UsageError
+from core.errors import EditConflict, NameTaken, UsageError
 from core.workspace.proposal_edits import (
     add_link,
     change_columns,
@@ -80,6 +81,22 @@ def test_a_table_is_renamed_wherever_it_is_named() -> None:
 def test_a_name_that_is_taken_or_blank_is_refused(name: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         rename_table(DRAFT, "people", name)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda draft: choose_people(draft, "visits"),
+        lambda draft: choose_key(draft, "visits", None),
+        lambda draft: change_columns(draft, "visits", {}, {}),
+        lambda draft: rename_table(draft, "visits", "orders"),
+        lambda draft: leave_out_table(draft, "visits"),
+        lambda draft: add_link(draft, "visits", "who", "people", "id"),
+    ],
+)
+def test_a_table_that_is_not_there_any_more_is_told(edit: Callable[[Manifest], object]) -> None:
+    with pytest.raises(EditConflict, match="“visits” was renamed or removed meanwhile"):
+        edit(DRAFT)
 
 
 def test_a_table_left_out_takes_its_links_along_and_one_stays() -> None:

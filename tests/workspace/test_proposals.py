@@ -9,7 +9,7 @@ import pytest
 from core.data.catalogue import FieldType
 from core.data.load import load_into
 from core.data.manifest import CsvOptions, read_manifest
-from core.errors import FileRefused, ManifestInvalid, UsageError
+from core.errors import EditConflict, FileRefused, ManifestInvalid, UsageError
 from core.settings import Settings
 from core.store.loads import LoadState, claim_load, end_load, get_load, list_loads
 from core.store.snapshots import add_snapshot
@@ -102,6 +102,13 @@ def test_dates_that_can_be_read_both_ways_load_once_their_order_is_chosen(
     chosen = again(workspace, with_csv(made, "customers", CsvOptions(dates="day first")))
     assert chosen.manifest.tables[0].types["born"] is FieldType.DATE
     assert check_proposal(chosen, workspace.settings).problems == ()
+
+
+def test_a_column_that_the_files_lack_is_not_chosen(workspace: OpenWorkspace) -> None:
+    made = proposed(workspace)
+    with pytest.raises(EditConflict, match="read otherwise meanwhile"):
+        save_proposal(made, choose_key(made.manifest, "orders", "number"))
+    assert read_proposal(made.upload) == made
 
 
 def test_corrections_stay_when_the_files_are_read_again(workspace: OpenWorkspace) -> None:

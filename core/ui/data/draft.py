@@ -47,7 +47,7 @@ def prime(key: str, value: Any) -> str:
 def change(upload_id: str, edit: Callable[[Manifest], Manifest]) -> None:
     """Save what an edit makes of the manifest.
 
-    Raises: DataRefused, UnknownName, StorageFull, QueryFailed.
+    Raises: EditConflict, DataRefused, UnknownName, StorageFull, QueryFailed.
     """
     proposal = open_proposal(upload_id)
     save_proposal(proposal, edit(proposal.manifest))
@@ -56,11 +56,11 @@ def change(upload_id: str, edit: Callable[[Manifest], Manifest]) -> None:
 def rename_table(upload_id: str, table: str, name: str) -> str:
     """Call a table otherwise and return its name now, which may be put right.
 
-    Raises: DataRefused, UnknownName, StorageFull, QueryFailed.
+    Raises: EditConflict, DataRefused, UnknownName, StorageFull, QueryFailed.
     """
     before = open_proposal(upload_id)
-    position = [each.name for each in before.manifest.tables].index(table)
-    return rename(before, table, name).manifest.tables[position].name
+    renamed = rename(before, table, name).manifest.tables
+    return renamed[[each.name for each in before.manifest.tables].index(table)].name
 
 
 def read_files_again(proposal: Proposal, manifest: Manifest) -> None:

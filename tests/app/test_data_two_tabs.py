@@ -1,0 +1,86 @@
+"""Two tabs that correct one upload: what one changed is not overwritten, mixed up or lost."""
+
+from streamlit.testing.v1 import AppTest
+
+from core.workspace.opened import OpenWorkspace
+from tests.app.bringing import brought, proposal, upload_in
+from tests.app.conftest import OpenApp
+from tests.app.screen import words
+
+GONE = "The table “orders” was renamed or removed meanwhile"
+
+
+def both_tabs(app: OpenApp, **files: str) -> tuple[AppTest, AppTest]:
+    """Return two tabs that show one upload."""
+    one = brought(app, **files)
+    return one, app("data", upload=upload_in(one))
+
+
+def turn_to(page: AppTest, table: str) -> AppTest:
+    return page.radio(key="data:table").set_value(table).run()
+
+
+def rename_orders(page: AppTest, name: str) -> None:
+    turn_to(page, "orders").text_input(key="data:name").set_value(name).run()
+
+
+def tables(page: AppTest, opened: OpenWorkspace) -> list[str]:
+    return [table.name for table in proposal(page, opened).manifest.tables]
+
+
+def test_people_are_not_chosen_in_a_table_that_is_gone(
+    app: OpenApp, home: object, opened: OpenWorkspace
+) -> None:
+    one, other = both_tabs(app)
+    turn_to(one, "orders").button(key="data:remove").click().run()
+    other.selectbox(key="data:people").set_value("orders").run()
+    assert GONE in words(other) and "What was found in your files" in words(other)
+    assert proposal(one, opened).manifest.people == "customers"
+    assert not one.run().error and not other.run().error
+
+
+def test_a_draft_that_does_not_fit_its_files_is_made_anew(
+    app: OpenApp, home: object, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    draft = proposal(page, opened).upload.folder / "draft.toml"
+    said = draft.read_text(encoding="utf-8")
+    draft.write_text(said.replace('people = "customers"', 'people = "sales"'), encoding="utf-8")
+    page = app("data", upload=upload_in(page))
+    assert page.selectbox(key="data:people").value == "customers" and not page.error
+
+
+def test_a_table_that_was_renamed_meanwhile_is_not_renamed_again(
+    app: OpenApp, home: object, opened: OpenWorkspace
+) -> None:
+    one, other = both_tabs(app)
+    turn_to(other, "orders")
+    rename_orders(one, "sales")
+    other.text_input(key="data:name").set_value("purchases").run()
+    assert GONE in words(other) and "What was found in your files" in words(other)
+    assert tables(one, opened) == ["customers", "sales"]
+    assert turn_to(other, "sales").text_input(key="data:name").value == "sales"
+
+
+def test_a_key_of_a_table_that_was_renamed_meanwhile_is_refused(
+    app: OpenApp, home: object, opened: OpenWorkspace
+) -> None:
+    one, other = both_tabs(app)
+    turn_to(other, "orders")
+    rename_orders(one, "sales")
+    other.selectbox(key="data:key").set_value("").run()
+    assert GONE in words(other)
+    assert proposal(one, opened).manifest.table("sales").key == "order_id"
+
+
+def test_a_link_from_a_table_that_was_renamed_meanwhile_is_refused(
+    app: OpenApp, home: object, opened: OpenWorkspace
+) -> None:
+    one, other = both_tabs(app)
+    other.selectbox(key="data:link_from").set_value(("orders", "order_id")).run()
+    other.selectbox(key="data:link_to").set_value(("customers", "customer_id")).run()
+    rename_orders(one, "sales")
+    other.button(key="data:link").click().run()
+    assert GONE in words(other) and not other.exception
+    assert [link.table for link in proposal(one, opened).manifest.links] == ["sales"]
+    assert not other.run().error
