@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from core.data.catalogue import FieldType
-from core.data.manifest import CsvOptions, LinkSource, Manifest, TableSource
+from core.data.manifest import LinkSource, Manifest, TableSource
 from core.errors import EditConflict, NameTaken, UsageError
 from core.workspace.uploads import safe_stem
+
+SHEET = "sheet"
 
 
 def choose_people(manifest: Manifest, table: str) -> Manifest:
@@ -43,9 +46,15 @@ def change_columns(
     return _with_table(manifest, replace(source, types={**source.types, **types}, labels=kept))
 
 
-def write_as(manifest: Manifest, table: str, csv: CsvOptions, sheet: str | None) -> Manifest:
-    """Say how a table's file is written. Raises: EditConflict."""
-    return _with_table(manifest, replace(_table(manifest, table), csv=csv, sheet=sheet))
+def write_as(manifest: Manifest, table: str, said: Mapping[str, str | None]) -> Manifest:
+    """Say how a table's file is written: its sheet, or CSV options by name; the others stay.
+
+    Raises: EditConflict.
+    """
+    source = _table(manifest, table)
+    options: dict[str, Any] = {name: value for name, value in said.items() if name != SHEET}
+    sheet = said.get(SHEET, source.sheet)
+    return _with_table(manifest, replace(source, csv=replace(source.csv, **options), sheet=sheet))
 
 
 def rename_table(manifest: Manifest, table: str, name: str) -> Manifest:
@@ -99,9 +108,14 @@ def add_link(manifest: Manifest, table: str, field: str, to_table: str, to_field
     return _with_table(linked, _as_text(_table(linked, to_table), to_field))
 
 
-def remove_link(manifest: Manifest, position: int) -> Manifest:
-    """Take the link at that position away."""
-    links = tuple(link for at, link in enumerate(manifest.links) if at != position)
+def remove_link(
+    manifest: Manifest, table: str, field: str, to_table: str, to_field: str
+) -> Manifest:
+    """Take the link with these ends away. Raises: EditConflict."""
+    ends = (table, field, to_table, to_field)
+    links = tuple(link for link in manifest.links if _ends(link) != ends)
+    if links == manifest.links:
+        raise EditConflict("This link was changed or removed meanwhile: nothing was changed.")
     return replace(manifest, links=links)
 
 

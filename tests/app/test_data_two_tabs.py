@@ -3,9 +3,9 @@
 from streamlit.testing.v1 import AppTest
 
 from core.workspace.opened import OpenWorkspace
-from tests.app.bringing import brought, proposal, upload_in
+from tests.app.bringing import CUSTOMERS, ORDERS, brought, proposal, upload_in
 from tests.app.conftest import OpenApp
-from tests.app.screen import words
+from tests.app.screen import press, widget, words
 
 GONE = "The table “orders” was renamed or removed meanwhile"
 
@@ -84,3 +84,64 @@ def test_a_link_from_a_table_that_was_renamed_meanwhile_is_refused(
     assert GONE in words(other) and not other.exception
     assert [link.table for link in proposal(one, opened).manifest.links] == ["sales"]
     assert not other.run().error
+
+
+def test_a_link_is_removed_and_not_whatever_stands_in_its_place(
+    app: OpenApp, home: object, opened: OpenWorkspace
+) -> None:
+    visits = "visit_id,customer_id\n1,01\n2,02\n"
+    one, other = both_tabs(app, customers=CUSTOMERS, orders=ORDERS, visits=visits)
+    press(one, "Remove")
+    press(other, "Remove")
+    assert "This link was changed or removed meanwhile" in words(other)
+    assert [link.table for link in proposal(one, opened).manifest.links] == ["visits"]
+
+
+def test_a_doubt_is_decided_and_not_whatever_stands_in_its_place(
+    app: OpenApp, home: object, opened: OpenWorkspace
+) -> None:
+    paid = "order_id,customer_id,paid\n1,01,03/04/2020\n"
+    one, other = both_tabs(app, customers="customer_id,born\n01,03/04/1990\n", orders=paid)
+    press(one, "Months come first: 12/31")
+    press(other, "Days come first: 31/12")
+    assert "was decided, renamed or removed meanwhile" in words(other)
+    orders = {t.name: t.csv.dates for t in proposal(one, opened).manifest.tables}
+    assert sorted(orders.values(), key=str) == [None, "month first"]
+    press(other, "Days come first: 31/12")
+    assert not proposal(one, opened).open_doubts
+
+
+def read_again(page: AppTest, label: str, value: str) -> AppTest:
+    widget(page, "selectbox", label).set_value(value)
+    return press(page, "Read again")
+
+
+def test_reading_again_keeps_what_another_tab_said(
+    app: OpenApp, home: object, opened: OpenWorkspace
+) -> None:
+    one, other = both_tabs(app)
+    read_again(one, "Order of dates", "day first")
+    read_again(other, "Decimal sign", ",")
+    csv = proposal(one, opened).manifest.table("customers").csv
+    assert (csv.dates, csv.decimal) == ("day first", ",")
+    assert widget(other, "selectbox", "Order of dates").value == "day first"
+
+
+def test_a_column_that_is_read_otherwise_meanwhile_is_no_key(
+    app: OpenApp, home: object, opened: OpenWorkspace
+) -> None:
+    one, other = both_tabs(app)
+    read_again(one, "Columns apart by", ";")
+    other.selectbox(key="data:people_key").set_value("name").run()
+    assert "These files were read otherwise meanwhile" in words(other)
+    assert not other.run().error
+
+
+def test_a_file_whose_table_was_renamed_meanwhile_is_not_read_again(
+    app: OpenApp, home: object, opened: OpenWorkspace
+) -> None:
+    one, other = both_tabs(app)
+    turn_to(other, "orders")
+    rename_orders(one, "sales")
+    read_again(other, "Decimal sign", ",")
+    assert GONE in words(other) and "What was found in your files" in words(other)

@@ -53,7 +53,10 @@ def test_a_link_is_added_once_with_its_digits_kept() -> None:
     assert linked.table("orders").types["who"] is FieldType.TEXT
     with pytest.raises(UsageError, match="there already"):
         add_link(linked, "orders", "who", "people", "id")
-    assert remove_link(linked, 0).links == ()
+    unlinked = remove_link(linked, "orders", "who", "people", "id")
+    assert unlinked.links == ()
+    with pytest.raises(EditConflict, match="changed or removed meanwhile"):
+        remove_link(unlinked, "orders", "who", "people", "id")
 
 
 def test_a_table_is_not_linked_to_itself() -> None:

@@ -15,6 +15,7 @@ from core.workspace.proposals import Proposal
 
 _FROM, _TO = "data:link_from", "data:link_to"
 _End = tuple[str, str]
+_Ends = tuple[str, str, str, str]
 
 
 def draw_links(proposal: Proposal, report: CheckReport | None) -> None:
@@ -23,8 +24,8 @@ def draw_links(proposal: Proposal, report: CheckReport | None) -> None:
         st.subheader("How do the tables belong together?", anchor=False)
         st.caption("Each row points to one row elsewhere.")
         known = _all_matches(proposal, report)
-        for position, link in enumerate(proposal.manifest.links):
-            _draw_link(proposal.upload.id, position, link, known.get(_ends(link)))
+        for link in proposal.manifest.links:
+            _draw_link(proposal.upload.id, link, known.get(_ends(link)))
         for name in unlinked_tables(proposal.manifest):
             st.markdown(
                 f":small[:orange[{plain(name)} is linked to no other table: add a link, or "
@@ -33,16 +34,16 @@ def draw_links(proposal: Proposal, report: CheckReport | None) -> None:
         _draw_adding(proposal)
 
 
-def _draw_link(upload: str, position: int, link: LinkSource, found: Matches | None) -> None:
+def _draw_link(upload: str, link: LinkSource, found: Matches | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch"):
             st.markdown(f"{plain(link.label)}  \n:small[{_held(found)}]")
         st.button(
             "Remove",
-            key=f"data:unlink:{position}",
+            key=f"data:unlink:{_ends(link)}",
             icon=":material/link_off:",
             on_click=_remove,
-            args=(upload, position),
+            args=(upload, _ends(link)),
             help=f"Remove {link.label}",
         )
 
@@ -54,7 +55,7 @@ def _held(found: Matches | None) -> str:
     return said if found.are_enough else f":orange[{said}]"
 
 
-def _all_matches(proposal: Proposal, report: CheckReport | None) -> dict[tuple[str, ...], Matches]:
+def _all_matches(proposal: Proposal, report: CheckReport | None) -> dict[_Ends, Matches]:
     """Return how well each link holds by its ends, as far as it is known."""
     known = {
         _ends(each.link): Matches(each.link, each.matched, each.filled)
@@ -66,7 +67,7 @@ def _all_matches(proposal: Proposal, report: CheckReport | None) -> dict[tuple[s
     return known
 
 
-def _ends(link: LinkSource | Link) -> tuple[str, ...]:
+def _ends(link: LinkSource | Link) -> _Ends:
     return link.table, link.field, link.to_table, link.to_field
 
 
@@ -127,5 +128,5 @@ def _add(upload: str) -> None:
 
 
 @on_click
-def _remove(upload: str, position: int) -> None:
-    change(upload, lambda manifest: remove_link(manifest, position))
+def _remove(upload: str, ends: _Ends) -> None:
+    change(upload, lambda manifest: remove_link(manifest, *ends))

@@ -8,6 +8,7 @@ from core.data.catalogue import FieldType
 from core.data.detect import Doubt
 from core.data.manifest import DateOrder, TableSource
 from core.data.report import CheckReport
+from core.errors import EditConflict
 from core.ui.data.arrival import await_load
 from core.ui.data.columns import column_names, draw_tables
 from core.ui.data.draft import (
@@ -16,9 +17,8 @@ from core.ui.data.draft import (
     last_check,
     open_proposal,
     prime,
-    read_files_again,
 )
-from core.ui.data.formats import draw_formats, with_option
+from core.ui.data.formats import ask_reading, draw_formats, read_as_asked
 from core.ui.data.links import draw_links
 from core.ui.data.progress import draw_reason
 from core.ui.data.state import DataState
@@ -51,6 +51,7 @@ def draw_proposal(upload_id: str, state: DataState) -> None:
     Raises: UnknownName, FileRefused, StorageFull, QueryFailed.
     """
     proposal = open_proposal(upload_id)
+    read_as_asked(proposal)
     if state.failed is not None and state.has_failed_with(proposal.upload):
         draw_reason(state, state.failed, "Correct it below, then load again.")
     st.header("What was found in your files", anchor=False)
@@ -60,8 +61,8 @@ def draw_proposal(upload_id: str, state: DataState) -> None:
         return
     for table, columns in lost_columns(proposal).items():
         _draw_lost(table, columns)
-    for number, doubt in enumerate(proposal.open_doubts):
-        _draw_doubt(proposal, doubt, number)
+    for doubt in proposal.open_doubts:
+        _draw_doubt(proposal.upload.id, doubt)
     _draw_people(proposal)
     draw_tables(proposal)
     if len(proposal.manifest.tables) > 1:
@@ -103,26 +104,43 @@ def _draw_lost(table: str, columns: Sequence[str]) -> None:
     )
 
 
-def _draw_doubt(proposal: Proposal, doubt: Doubt, number: int) -> None:
+def _draw_doubt(upload: str, doubt: Doubt) -> None:
+    place = f"{doubt.table}:{doubt.column}"
     with st.container(border=True):
         st.warning(plain(f"{doubt.sentence}."), icon=":material/rule:")
         with st.container(horizontal=True):
             for key, (label, chosen) in _DATES.items():
-                if st.button(label, key=f"{key}:{number}"):
-                    decided = with_option(proposal.manifest, doubt.table, "dates", chosen)
-                    read_files_again(proposal, decided)
+                args = (upload, doubt, chosen)
+                st.button(label, key=f"{key}:{place}", on_click=_decide, args=args)
             st.button(
                 "Keep it as text",
-                key=f"data:as_text:{number}",
+                key=f"data:as_text:{place}",
                 on_click=_keep_as_text,
-                args=(proposal.upload.id, doubt),
+                args=(upload, doubt),
             )
 
 
 @on_click
+def _decide(upload: str, doubt: Doubt, order: DateOrder) -> None:
+    _refuse_decided(upload, doubt)
+    ask_reading(upload, doubt.table, {"dates": order})
+
+
+@on_click
 def _keep_as_text(upload: str, doubt: Doubt) -> None:
+    _refuse_decided(upload, doubt)
     types = {doubt.column: FieldType.TEXT}
     change(upload, lambda manifest: change_columns(manifest, doubt.table, types, {}))
+
+
+def _refuse_decided(upload: str, doubt: Doubt) -> None:
+    """Refuse to decide what is no question any more. Raises: EditConflict."""
+    asked = {(each.table, each.column) for each in open_proposal(upload).open_doubts}
+    if (doubt.table, doubt.column) not in asked:
+        raise EditConflict(
+            f"“{doubt.column}” in {doubt.table} was decided, renamed or removed meanwhile: nothing "
+            "was changed."
+        )
 
 
 def _draw_people(proposal: Proposal) -> None:
