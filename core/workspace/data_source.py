@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.data.manifest import CsvOptions, Manifest, TableSource, read_manifest
 from core.data.snapshots import nothing_loaded, snapshot_path
-from core.errors import UsageError
+from core.errors import EditConflict, UsageError
 from core.schedule.definition import MANUAL, Schedule, schedule_to_json
 from core.settings import Settings
 from core.store.database import ReadSession, WriteSession
@@ -43,7 +43,7 @@ def load_manifest(workspace: OpenWorkspace, path: Path, actor: str) -> LoadView:
     return _load(workspace, path.resolve(), actor)
 
 
-def refresh(workspace: OpenWorkspace, actor: str, *, accept_fewer: bool = False) -> LoadView:
+def refresh(workspace: OpenWorkspace, actor: str) -> LoadView:
     """Queue a load of where the data came from.
 
     Raises: SnapshotMissing where nothing is known to load, StoreError.
@@ -52,7 +52,19 @@ def refresh(workspace: OpenWorkspace, actor: str, *, accept_fewer: bool = False)
         path = source_of(session)
         if path is None:
             raise nothing_loaded()
-        return queue_load(session, NewLoad(path, BY_HAND, accept_fewer=accept_fewer))
+        return queue_load(session, NewLoad(path, BY_HAND))
+
+
+def accept_fewer(workspace: OpenWorkspace, failed_id: int, actor: str) -> LoadView:
+    """Queue the load that failed again, which may bring fewer rows this time.
+
+    Raises: EditConflict where that is not the last load any more, StoreError.
+    """
+    with workspace.store.write(actor) as session:
+        failed = failed_load(session)
+        if failed is None or failed.id != failed_id:
+            raise EditConflict("The data was loaded again meanwhile: look at what came of that.")
+        return queue_load(session, NewLoad(failed.manifest_path, BY_HAND, accept_fewer=True))
 
 
 def source_of(session: ReadSession) -> str | None:

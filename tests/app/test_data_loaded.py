@@ -191,6 +191,21 @@ def test_a_table_that_lost_most_rows_can_be_loaded_all_the_same(
         assert list_loads(session, states=[LoadState.QUEUED])[0].accept_fewer
 
 
+def test_fewer_rows_are_not_accepted_of_other_data(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    refresh(opened, "ann")
+    work_off(opened, FewerRows("orders has 2 rows, and had 50"))
+    page = app("data")
+    refresh(opened, "bob")
+    work_off(opened, FewerRows("customers has 1 row, and had 400"))
+    page.button(key="data:accept").click().run()
+    assert "The data was loaded again meanwhile" in words(page) and "had 400" in words(page)
+    page.button(key="data:accept").click().run()
+    with opened.store.read() as session:
+        assert list_loads(session, states=[LoadState.QUEUED])[0].accept_fewer
+
+
 def test_a_refresh_by_hand_queues_a_load(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
     page = app("data", view="Refresh")
     page.button(key="data:refresh").click().run()

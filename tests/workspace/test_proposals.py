@@ -15,6 +15,7 @@ from core.store.loads import LoadState, claim_load, end_load, get_load, list_loa
 from core.store.snapshots import add_snapshot
 from core.store.workspace import get_workspace, set_data_source
 from core.workspace.data_source import (
+    accept_fewer,
     begin_renewal,
     failed_load,
     keep_current,
@@ -204,6 +205,19 @@ def test_a_failed_load_is_told_until_another_way_is_taken(workspace: OpenWorkspa
         assert failed_load(session) is None
 
 
+def test_fewer_rows_are_accepted_of_the_load_that_failed_last_alone(
+    workspace: OpenWorkspace,
+) -> None:
+    first = load_proposal(workspace, proposed(workspace, customers=b"id\n1\n"), "ann")
+    fail(workspace, first.id)
+    second = load_proposal(workspace, proposed(workspace, customers=b"id\n2\n"), "bob")
+    fail(workspace, second.id)
+    with pytest.raises(EditConflict, match="loaded again meanwhile"):
+        accept_fewer(workspace, first.id, "ann")
+    again = accept_fewer(workspace, second.id, "ann")
+    assert (again.manifest_path, again.accept_fewer) == (second.manifest_path, True)
+
+
 def test_a_first_load_does_not_take_the_place_of_another(workspace: OpenWorkspace) -> None:
     waiting = load_proposal(workspace, proposed(workspace, customers=b"id\n1\n"), "ann")
     other = proposed(workspace, customers=b"id\n1\n2\n")
@@ -224,8 +238,8 @@ def test_other_data_takes_the_place_of_a_refresh_that_waits(workspace: OpenWorks
 
 def test_a_refresh_loads_from_where_the_data_came(workspace: OpenWorkspace) -> None:
     current(workspace, "/elsewhere/dataset.toml")
-    load = refresh(workspace, "ann", accept_fewer=True)
-    assert (load.manifest_path, load.accept_fewer) == ("/elsewhere/dataset.toml", True)
+    load = refresh(workspace, "ann")
+    assert (load.manifest_path, load.accept_fewer) == ("/elsewhere/dataset.toml", False)
     assert save_schedule(workspace, "manual", "ann")
     with workspace.store.read() as session:
         assert get_workspace(session).manifest_path == "/elsewhere/dataset.toml"

@@ -5,11 +5,17 @@ import streamlit as st
 from core.store.loads import LoadState, LoadView
 from core.store.snapshots import current_snapshot
 from core.ui.data.state import DataState
-from core.ui.edge import draw_again, errors_shown, plain, say_next
+from core.ui.edge import draw_again, errors_shown, on_click, plain, say_next
 from core.ui.navigation import show
 from core.ui.roles import Role
 from core.ui.session import actor, may, workspace
-from core.workspace.data_source import keep_current, load_under_way, refresh, stop_load
+from core.workspace.data_source import (
+    accept_fewer,
+    keep_current,
+    load_under_way,
+    refresh,
+    stop_load,
+)
 from core.workspace.uploads import upload_of
 
 _EVERY_S = 1.0
@@ -98,9 +104,13 @@ def _draw_remedies(state: DataState, load: LoadView) -> None:
     if upload and st.button("Replace the files", key="data:mended", icon=":material/upload_file:"):
         show(replace="files")
     if load.error_kind == "FewerRows":
-        if st.button("Refresh all the same", key="data:accept", type="primary"):
-            refresh(workspace(), actor(), accept_fewer=True)
-            st.rerun()
+        st.button(
+            "Refresh all the same",
+            key="data:accept",
+            type="primary",
+            on_click=_accept_fewer,
+            args=(load.id,),
+        )
     elif st.button("Try again", key="data:again", icon=":material/refresh:"):
         refresh(workspace(), actor())
         st.rerun()
@@ -110,6 +120,11 @@ def _draw_remedies(state: DataState, load: LoadView) -> None:
         keep_current(workspace(), actor())
         say_next("The current data stays in use, and is refreshed from where it came.")
         st.rerun()
+
+
+@on_click
+def _accept_fewer(failed_id: int) -> None:
+    accept_fewer(workspace(), failed_id, actor())
 
 
 def _sentence(said: str) -> str:
