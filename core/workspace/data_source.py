@@ -1,12 +1,13 @@
 """Where the data comes from, as pages change it: loads are queued, and the scheduler does them."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from core.data.manifest import CsvOptions, Manifest, TableSource, read_manifest
 from core.data.snapshots import nothing_loaded, snapshot_path
 from core.errors import EditConflict, UsageError
-from core.schedule.definition import MANUAL, Schedule, schedule_to_json
+from core.schedule.definition import MANUAL, Schedule, schedule_from_json, schedule_to_json
 from core.settings import Settings
 from core.store.database import ReadSession, WriteSession
 from core.store.loads import (
@@ -19,11 +20,30 @@ from core.store.loads import (
     queue_load,
 )
 from core.store.snapshots import current_snapshot
-from core.store.workspace import get_workspace, set_data_source
+from core.store.workspace import WorkspaceView, get_workspace, set_data_source
 from core.sync.claims import BY_HAND
+from core.workspace.conflicts import refuse_conflict
 from core.workspace.opened import OpenWorkspace
 from core.workspace.proposals import Proposal, first_draft, save_earlier, write_manifest
 from core.workspace.uploads import Upload, add_earlier_files, upload_of
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshSchedule:
+    """When the data is refreshed, as somebody edits it; it is never archived."""
+
+    schedule: Schedule
+    updated_at: datetime
+    archived_at: datetime | None = None
+
+
+def refresh_schedule(saved: WorkspaceView) -> RefreshSchedule:
+    """Return when the data is refreshed."""
+    kept = saved.load_schedule
+    schedule: Schedule = schedule_from_json(kept) if kept else "manual"
+    return RefreshSchedule(schedule, saved.load_schedule_from or _NEVER)
 
 
 def load_proposal(workspace: OpenWorkspace, proposal: Proposal, actor: str) -> LoadView:
@@ -73,13 +93,16 @@ def source_of(session: ReadSession) -> str | None:
     return get_workspace(session).manifest_path or (snapshot.manifest_path if snapshot else None)
 
 
-def save_schedule(workspace: OpenWorkspace, schedule: Schedule, actor: str) -> bool:
+def save_schedule(
+    workspace: OpenWorkspace, schedule: Schedule, begun: RefreshSchedule, actor: str
+) -> bool:
     """Say when the data is refreshed; return whether that changed anything.
 
-    Raises: StoreError.
+    Raises: EditConflict where another schedule was saved than the edit began from, StoreError.
     """
     kept = None if schedule == MANUAL else schedule_to_json(schedule)
     with workspace.store.write(actor) as session:
+        refuse_conflict("When it is refreshed", begun, refresh_schedule(get_workspace(session)))
         return set_data_source(session, source_of(session), kept)
 
 

@@ -17,7 +17,7 @@ from core.workspace.loading import load_data
 from core.workspace.opened import OpenWorkspace
 from tests.app.bringing import CUSTOMERS, bring, brought, proposal, upload_in, work_off
 from tests.app.conftest import OpenApp
-from tests.app.screen import words
+from tests.app.screen import press, widget, words
 
 
 def remove_current(opened: OpenWorkspace) -> None:
@@ -216,11 +216,39 @@ def test_a_refresh_by_hand_queues_a_load(app: OpenApp, sample: Path, opened: Ope
     assert page.dataframe[0].value["By"].tolist() == ["In the browser"]
 
 
+def choose_schedule(page: AppTest, kind: str) -> AppTest:
+    drawn: AppTest = widget(page, "radio", "When it runs").set_value(kind).run()
+    return drawn
+
+
+def test_a_schedule_that_another_tab_saved_is_not_overwritten_unseen(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    one, other = app("data", view="Refresh"), app("data", view="Refresh")
+    choose_schedule(other, "every")
+    press(choose_schedule(one, "days"), "Save")
+    press(other, "Save")
+    assert "Somebody changed this while you had it open" in words(other)
+    with opened.store.read() as session:
+        assert '"days"' in str(get_workspace(session).load_schedule)
+    press(press(other, "Go on with mine"), "Save")
+    with opened.store.read() as session:
+        assert '"every"' in str(get_workspace(session).load_schedule)
+
+
+def test_a_schedule_that_another_tab_saved_can_be_shown(app: OpenApp, sample: Path) -> None:
+    one, other = app("data", view="Refresh"), app("data", view="Refresh")
+    press(choose_schedule(one, "days"), "Save")
+    press(choose_schedule(other, "every"), "Show what is saved now")
+    assert widget(other, "radio", "When it runs").value == "days"
+    assert widget(other, "button", "Save").disabled and "while you had it" not in words(other)
+
+
 def test_a_schedule_for_the_refresh_is_saved(
     app: OpenApp, sample: Path, opened: OpenWorkspace
 ) -> None:
     page = app("data", view="Refresh")
-    page.radio(key="data:schedule:kind").set_value("every").run()
+    choose_schedule(page, "every")
     page.button(key="data:save_schedule").click().run()
     with opened.store.read() as session:
         assert get_workspace(session).load_schedule == '{"every": "15 minutes"}'

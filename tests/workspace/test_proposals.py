@@ -23,6 +23,7 @@ from core.workspace.data_source import (
     load_proposal,
     load_under_way,
     refresh,
+    refresh_schedule,
     save_schedule,
     source_of,
     stop_load,
@@ -240,7 +241,9 @@ def test_a_refresh_loads_from_where_the_data_came(workspace: OpenWorkspace) -> N
     current(workspace, "/elsewhere/dataset.toml")
     load = refresh(workspace, "ann")
     assert (load.manifest_path, load.accept_fewer) == ("/elsewhere/dataset.toml", False)
-    assert save_schedule(workspace, "manual", "ann")
+    with workspace.store.read() as session:
+        begun = refresh_schedule(get_workspace(session))
+    assert save_schedule(workspace, "manual", begun, "ann")
     with workspace.store.read() as session:
         assert get_workspace(session).manifest_path == "/elsewhere/dataset.toml"
 

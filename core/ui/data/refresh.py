@@ -2,19 +2,25 @@
 
 import streamlit as st
 
-from core.schedule.definition import schedule_from_json
+from core.schedule.definition import Schedule
 from core.store.loads import LoadView
 from core.ui.data.arrival import await_load
 from core.ui.data.state import DataState
 from core.ui.data.words import LOAD_WORDS
-from core.ui.edge import plain, say_next
+from core.ui.edge import errors_shown, plain, say_next
+from core.ui.editing import draw_editing, forget_editing
 from core.ui.navigation import show
 from core.ui.roles import Role
 from core.ui.run_words import by
 from core.ui.schedule_form import draw_schedule_form
 from core.ui.session import actor, may, workspace
 from core.ui.words import length
-from core.workspace.data_source import refresh, save_schedule
+from core.workspace.data_source import (
+    RefreshSchedule,
+    refresh,
+    refresh_schedule,
+    save_schedule,
+)
 
 _DATA_OF = "Data of"
 
@@ -82,21 +88,27 @@ def _draw_ways(state: DataState) -> None:
 
 
 def _draw_schedule(state: DataState) -> None:
-    saved = state.saved
-    current = schedule_from_json(saved.load_schedule) if saved.load_schedule else "manual"
+    saved = refresh_schedule(state.saved)
     with st.container(border=True):
         st.header("When it is refreshed", anchor=False)
+        begun = draw_editing("data:schedule", saved)
         chosen = draw_schedule_form(
-            "data:schedule",
-            current,
+            f"data:schedule:{begun.began.updated_at.isoformat()}",
+            begun.began.schedule,
             after_refresh=False,
-            grid_start=saved.load_schedule_from,
+            grid_start=state.saved.load_schedule_from,
         )
-        changed = chosen is not None and chosen != current
+        changed = chosen is not None and chosen != saved.schedule
         if st.button("Save", key="data:save_schedule", disabled=not changed) and chosen is not None:
-            save_schedule(workspace(), chosen, actor())
-            say_next("The schedule of the refresh is saved.")
-            st.rerun()
+            with errors_shown():
+                _save_schedule(chosen, begun.may_replace)
+
+
+def _save_schedule(chosen: Schedule, begun: RefreshSchedule) -> None:
+    save_schedule(workspace(), chosen, begun, actor())
+    forget_editing()
+    say_next("The schedule of the refresh is saved.")
+    st.rerun()
 
 
 def _draw_loads(state: DataState) -> None:
