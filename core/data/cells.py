@@ -147,6 +147,11 @@ def yes_or_no(value: str) -> str:
     return f"CASE {value} WHEN TRUE THEN 'yes' WHEN FALSE THEN 'no' END"
 
 
+def is_country_or_word(text: str) -> str:
+    """Return the condition that the text is SI or NO: a word, or Slovenia or Norway."""
+    return f"{text} IN ('SI', 'NO')"
+
+
 def most_in_one_pair(text: str) -> str:
     """Return how many texts are words of one pair, such as yes and no: the pair that has most."""
     counted = (f"count_if({_is_any(text, _said_in([pair]))})" for pair in _SAID_BY)

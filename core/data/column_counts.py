@@ -34,6 +34,7 @@ class Counts:
     true_or_false: int = 0
     one_pair: int = 0
     yes: int = 0
+    country_or_word: int = 0
     plain_point: int = 0
     any_point: int = 0
     plain_comma: int = 0
@@ -171,6 +172,7 @@ def _boolean_measures(text: str) -> dict[str, str]:
         "boolean": cells.is_boolean(text),
         "true_or_false": cells.is_true_or_false(text),
         "yes": cells.is_yes(text),
+        "country_or_word": cells.is_country_or_word(text),
     }
 
 

@@ -201,10 +201,10 @@ def _found_type(
 def _is_boolean(counts: Counts, request: TypingRequest) -> bool:
     """Whether all cells are true or false, or words of one pair that are both seen.
 
-    NO alone, throughout a column, may be Norway.
+    NO alone, throughout a column, may be Norway; so it may beside SI, which is Slovenia.
     """
     full = counts.filled
-    both = counts.one_pair == full and 0 < counts.yes < full
+    both = counts.one_pair == full and 0 < counts.yes < full and counts.country_or_word < full
     return counts.true_or_false == full or (request.finds_words and both)
 
 

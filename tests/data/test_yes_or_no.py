@@ -61,6 +61,8 @@ def test_a_column_in_both_words_of_a_pair_is_found(tmp_path: Path, yes: str, no:
         (["1", "0", ""], FieldType.NUMBER),
         (["true"], FieldType.BOOLEAN),
         (["si", "sí", "no"], FieldType.BOOLEAN),
+        (["NO", "SI", "NO"], FieldType.TEXT),
+        (["NO", "SÍ", "SI"], FieldType.BOOLEAN),
     ],
 )
 def test_what_could_mean_something_else_is_not_taken_for_yes_or_no(
