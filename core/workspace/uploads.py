@@ -29,7 +29,7 @@ _UNSAFE = re.compile(r"[^\w ()&+,'-]")
 _DATED = re.compile(r"[ _.-]*\(?\d[\d _.-]*\)?$")
 _LONGEST_STEM = 60
 _CHUNK = 1 << 20
-_LOOKED_AT = 20
+_MOST_WAITING = 20
 _KEPT_S = 7 * 24 * 3600.0
 
 
@@ -99,9 +99,9 @@ def upload_of(settings: Settings, manifest_path: str | None) -> Upload | None:
 def unloaded_uploads(settings: Settings, session: ReadSession) -> tuple[Upload, ...]:
     """Return the uploads that were looked into and never loaded, newest first."""
     found = sorted(_all_uploads(settings), key=lambda each: each.id, reverse=True)
-    drafts = [each for each in found if (each.folder / DRAFT).is_file()][:_LOOKED_AT]
-    loaded = loaded_manifests(session, [str(each.manifest) for each in drafts])
-    return tuple(each for each in drafts if str(each.manifest) not in loaded)
+    known = [each for each in found if _was_looked_into(each)]
+    loaded = loaded_manifests(session, [str(each.manifest) for each in known])
+    return tuple(each for each in known if str(each.manifest) not in loaded)[:_MOST_WAITING]
 
 
 def add_file(
@@ -182,6 +182,10 @@ def sweep_uploads(workspace: OpenWorkspace) -> int:
     for upload in gone:
         remove_upload(upload)
     return len(gone)
+
+
+def _was_looked_into(upload: Upload) -> bool:
+    return any((upload.folder / name).is_file() for name in (DRAFT, MANIFEST))
 
 
 def _undated(stem: str) -> str:

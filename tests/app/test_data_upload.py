@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import FileRefused
 from core.store.loads import LoadState, claim_load, list_loads, note_load_progress
 from core.workspace.opened import OpenWorkspace
 from core.workspace.uploads import add_file, new_upload
@@ -223,6 +224,28 @@ def test_a_load_that_was_cancelled_keeps_its_files_in_sight(
     assert "not loaded yet" not in words(page)
     page.button(key="data:cancel").click().run()
     assert "not loaded yet" in words(page)
+
+
+def test_a_first_load_that_failed_and_was_left_keeps_its_files_in_sight(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    page.button(key="data:load").click().run()
+    work_off(opened, FileRefused("orders.csv: no"))
+    for click in ("data:correct", "data:cancel_proposal", "data:again", "data:cancel"):
+        page = app("data") if click != "data:cancel_proposal" else page
+        page.button(key=click).click().run()
+    assert "not loaded yet: customers, orders" in words(app("data")).replace("**", "")
+
+
+def test_every_upload_that_waits_can_be_reached(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    for name in ("one", "two", "three", "four", "five"):
+        brought(app, **{name: "id\n1\n"})
+    page = app("data")
+    assert words(page).count("not loaded yet") == 5
+    assert page.expander[0].label == "And 2 earlier uploads not loaded yet"
 
 
 def test_files_of_two_tabs_wait_for_each_other(

@@ -143,8 +143,8 @@ def test_what_was_looked_into_and_never_loaded_waits(workspace: OpenWorkspace) -
     settings = workspace.settings
     unread, first, second = (new_upload(settings) for _ in range(3))
     add(unread, "a.csv")
-    for each in (first, second):
-        (each.folder / "draft.toml").touch()
+    (first.folder / "draft.toml").touch()
+    (second.folder / "dataset.toml").touch()
     with workspace.store.write("ann") as session:
         load = queue_load(session, NewLoad(str(first.manifest), "by hand"))
         claimed = claim_load(session, load.id, "one")

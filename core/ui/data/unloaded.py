@@ -5,24 +5,34 @@ import streamlit as st
 from core.ui.data.state import DataState
 from core.ui.edge import plain, say_next
 from core.ui.navigation import show
-from core.ui.words import shortened
+from core.ui.words import number_of, shortened
 from core.workspace.uploads import Upload, remove_upload
 
 _SHOWN, _NAMED = 3, 6
 
 
 def draw_unloaded(state: DataState) -> None:
-    """Draw the uploads that wait to be loaded, newest first."""
+    """Draw the uploads that wait to be loaded, newest first; earlier ones are folded."""
     for upload in state.unloaded[:_SHOWN]:
-        with st.container(border=True):
-            words, ways = st.columns((3, 2), vertical_alignment="center")
-            words.markdown(
-                f"**These files are not loaded yet:** {_named(upload)}  \n"
-                f":gray[:small[Brought {state.when(upload.brought_at)}. "
-                "What was corrected in them is kept.]]"
-            )
-            with ways, st.container(horizontal=True):
-                _draw_ways(upload)
+        _draw_upload(state, upload)
+    earlier = state.unloaded[_SHOWN:]
+    if earlier:
+        label = f"And {number_of(len(earlier), 'earlier upload')} not loaded yet"
+        with st.expander(label, key="data:earlier"):
+            for upload in earlier:
+                _draw_upload(state, upload)
+
+
+def _draw_upload(state: DataState, upload: Upload) -> None:
+    with st.container(border=True):
+        words, ways = st.columns((3, 2), vertical_alignment="center")
+        words.markdown(
+            f"**These files are not loaded yet:** {_named(upload)}  \n"
+            f":gray[:small[Brought {state.when(upload.brought_at)}. "
+            "What was corrected in them is kept.]]"
+        )
+        with ways, st.container(horizontal=True):
+            _draw_ways(upload)
 
 
 def forget(upload: Upload) -> None:
