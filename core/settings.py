@@ -114,6 +114,11 @@ def make_folders(settings: Settings) -> None:
 
     Raises: UsageError.
     """
+    if "?" in str(settings.home):  # DuckDB would write beside what stands before it
+        raise UsageError(
+            f"Data cannot be loaded into {settings.home}, as there is a ? in its path. "
+            "Name another folder with ROLLCALL_HOME."
+        )
     s = settings
     parts = (s.logs, s.snapshots, s.uploads, s.plans, s.ledgers, s.scratch)
     for folder in (settings.home, *parts):

@@ -25,3 +25,9 @@ def test_a_home_that_cannot_be_made_is_said_with_what_to_do(tmp_path: Path) -> N
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="ROLLCALL_HOME"):
         make_folders(Settings(home=tmp_path / "file" / "home"))
+
+
+def test_a_home_that_no_data_can_be_loaded_into_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"a \? in its path.*ROLLCALL_HOME"):
+        make_folders(Settings(home=tmp_path / "what?" / "home"))
+    assert not list(tmp_path.iterdir())
