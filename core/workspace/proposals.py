@@ -84,7 +84,8 @@ def propose(upload: Upload, draft: Manifest, settings: Settings) -> Proposal:
     """Read the files as the draft says, and save and return what is proposed for them.
 
     What was chosen before stays where its tables and columns are there still.
-    Raises: StorageFull, QueryFailed; what was saved before stays then.
+    Raises: EditConflict where somebody changed it meanwhile, StorageFull, QueryFailed; what was
+    saved before stays then.
     """
     before = read_proposal(upload)
     known = before.found if before else Found(draft, {}, (), ())
@@ -94,10 +95,19 @@ def propose(upload: Upload, draft: Manifest, settings: Settings) -> Proposal:
         with _READING, translated_files():
             detected = complete(draft, settings)
     except DataRefused as refusal:
+        _refuse_changed(upload, before)
         return _save(Proposal(upload, draft, replace(known, problem=str(refusal))))
+    _refuse_changed(upload, before)
     found = _found(detected, known.reading + 1)
     kept = keep_choices(chosen, found) if chosen else found.proposed
     return _save(Proposal(upload, kept, found))
+
+
+def _refuse_changed(upload: Upload, before: Proposal | None) -> None:
+    if before is not None and read_proposal(upload) != before:
+        raise EditConflict(
+            "Somebody changed this while the files were read: nothing was changed. Try again."
+        )
 
 
 def read_proposal(upload: Upload) -> Proposal | None:

@@ -7,8 +7,9 @@ from io import BytesIO
 import pytest
 
 from core.data.catalogue import FieldType
+from core.data.detect import Detection, complete
 from core.data.load import load_into
-from core.data.manifest import CsvOptions, read_manifest
+from core.data.manifest import CsvOptions, Manifest, read_manifest
 from core.errors import EditConflict, FileRefused, ManifestInvalid, UsageError
 from core.settings import Settings
 from core.store.loads import LoadState, claim_load, end_load, get_load, list_loads
@@ -111,6 +112,22 @@ def test_a_column_that_the_files_lack_is_not_chosen(workspace: OpenWorkspace) ->
     with pytest.raises(EditConflict, match="read otherwise meanwhile"):
         save_proposal(made, choose_key(made.manifest, "orders", "number"))
     assert read_proposal(made.upload) == made
+
+
+def test_what_somebody_changes_while_files_are_read_is_not_overwritten(
+    workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = proposed(workspace)
+    renamed: list[Proposal] = []
+
+    def read_slowly(draft: Manifest, settings: Settings) -> Detection:
+        renamed.append(rename(made, "orders", "sales"))
+        return complete(draft, settings)
+
+    monkeypatch.setattr("core.workspace.proposals.complete", read_slowly)
+    with pytest.raises(EditConflict, match="while the files were read"):
+        again(workspace, made)
+    assert [read_proposal(made.upload)] == renamed
 
 
 def test_corrections_stay_when_the_files_are_read_again(workspace: OpenWorkspace) -> None:
