@@ -52,5 +52,7 @@ def _draw_ways(upload: Upload) -> None:
     key = f"data:go_on:{upload.id}"
     if st.button("Go on", key=key, type="primary", icon=":material/arrow_forward:"):
         show(upload=upload.id)
-    if st.button("Forget them", key=f"data:forget:{upload.id}", icon=":material/delete:"):
-        forget(upload)
+    with st.popover("Forget them …", icon=":material/delete:"):
+        st.write("The files are deleted here, with what was corrected in them.")
+        if st.button("Forget the files", key=f"data:forget:{upload.id}", type="primary"):
+            forget(upload)
