@@ -35,6 +35,7 @@ def is_refreshed(store: Store) -> bool:
     return bool(loads) and loads[0].state is LoadState.LOADED
 
 
+@pytest.mark.soak
 def test_the_sample_shop_and_its_list_survive_the_loss_of_the_home(tmp_path: Path) -> None:
     home, commands = tmp_path / "home", Commands(tmp_path / "home", QUIETLY)
     with running_rollcall(home, **QUIETLY) as rollcall:

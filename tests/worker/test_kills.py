@@ -26,7 +26,7 @@ def attacked(request: pytest.FixtureRequest, tmp_path: Path, slow_stand_in: Stan
 
 @pytest.mark.xdist_group("kills")
 def test_lists_end_equal_after_a_few_kills(attacked: Home) -> None:
-    KillTest(attacked, kills=6, seed=7, seconds=9).attack()
+    KillTest(attacked, kills=5, seed=7, seconds=6).attack()
 
 
 @pytest.mark.soak
