@@ -1,8 +1,11 @@
 """Who is at the browser, and the workspace that this process has open for all of them."""
 
 import atexit
+import os
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import lru_cache
 
 import streamlit as st
 
@@ -18,9 +21,19 @@ def workspace() -> OpenWorkspace:
 
     Raises: StoreError, UsageError.
     """
-    settings = read_settings()
+    settings = _settings(frozenset(_ours()))
     url = settings.database_url.get_secret_value() if settings.database_url else ""
     return _opened(str(settings.home), url, settings).workspace
+
+
+def _ours() -> Iterator[tuple[str, str]]:
+    return ((name, v) for name, v in os.environ.items() if name.upper().startswith("ROLLCALL_"))
+
+
+@lru_cache(maxsize=8)
+def _settings(_: frozenset[tuple[str, str]]) -> Settings:
+    """Return what the variables say: to read them takes longer than to draw a small page."""
+    return read_settings()
 
 
 def actor() -> str:
