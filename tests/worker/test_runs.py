@@ -2,12 +2,13 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
+from core.destinations._base import Change
 from core.destinations.batch import Batch
 from core.store.activations import get_activation
 from core.store.destinations import list_destinations
@@ -169,6 +170,7 @@ def test_two_runs_of_one_account_share_its_calls(
 ) -> None:
     narrow = replace(Batch.limits, interval_s=0.02, ids_per_call=10)
     monkeypatch.setattr(Batch, "limits", narrow)
+    monkeypatch.setattr(Batch, "apply", begun_together(Batch.apply, 2))
     home.people({f"c{number:04}" for number in range(400)}, everybody=400)
     home.load(workspace)
     queue(workspace, "one", "two")
@@ -179,3 +181,17 @@ def test_two_runs_of_one_account_share_its_calls(
     together = names[first : last + 1]
     assert len(together) > 20, "one ended before the other began"
     assert 0.25 < together.count("one") / len(together) < 0.75
+
+
+def begun_together(apply: Callable[..., str | None], runs: int) -> Callable[..., str | None]:
+    """Return `apply`, whose first call for each audience waits for the first of the others."""
+    start = threading.Barrier(runs, timeout=30)
+    begun: set[str] = set()
+
+    def waiting(destination: Batch, audience: str, changes: Sequence[Change], run: str):
+        if audience not in begun:
+            begun.add(audience)
+            start.wait()
+        return apply(destination, audience, changes, run)
+
+    return waiting
