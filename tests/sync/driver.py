@@ -24,6 +24,7 @@ from core.settings import Settings
 from core.store.database import open_store
 from core.store.destinations import DestinationView
 from core.sync import points
+from core.sync.calls import Patience
 from core.sync.members import Membership
 from core.sync.run import Runner
 
@@ -87,7 +88,8 @@ def main() -> None:
         return destination
 
     members = ListedInFile(given.folder / "ids")
-    with Runner(store, settings, instance, members, connect) as runner:
+    quick = Patience(first_wait_s=0.1)
+    with Runner(store, settings, instance, members, connect, patience=quick) as runner:
         outcome = runner.run_now("vip", "ana", patience_s=60)
     print(json.dumps({"run": outcome.run_id, "state": outcome.state, "error": outcome.error}))
 

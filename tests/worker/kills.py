@@ -28,7 +28,6 @@ RATE_PER_S = 8.0
 INTERVAL_S = 1 / RATE_PER_S + 2 * FRESH_S + 0.04
 LEASE_S = 2.0
 KEYS = [f"list{number}" for number in range(6)]
-EVERYBODY = 900
 # Together a fifth of all calls, in every way but one: a 404 on an audience that is there would
 # be a lie about what it holds.
 FAULTS = (
@@ -48,6 +47,7 @@ class KillTest:
     kills: int
     seed: int
     seconds: float
+    everybody: int
     dice: random.Random = field(init=False)
     sent: Counter[str] = field(default_factory=Counter)
     wanted: set[str] = field(default_factory=set)
@@ -111,9 +111,9 @@ class KillTest:
             self.sent["load refused"] += 1
 
     def _change_people(self) -> None:
-        names = [f"c{number:04}" for number in range(EVERYBODY)]
-        self.wanted = set(self.dice.sample(names, self.dice.randint(EVERYBODY // 3, EVERYBODY)))
-        self.home.people(self.wanted, EVERYBODY)
+        names = [f"c{number:04}" for number in range(self.everybody)]
+        self.wanted = set(self.dice.sample(names, self.dice.randint(self.everybody // 3, self.everybody)))
+        self.home.people(self.wanted, self.everybody)
 
     def _mend_keys(self, workspace: OpenWorkspace) -> None:
         """Do what a human does after a key was refused by mistake."""

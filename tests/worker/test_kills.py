@@ -26,12 +26,12 @@ def attacked(request: pytest.FixtureRequest, tmp_path: Path, slow_stand_in: Stan
 
 @pytest.mark.xdist_group("kills")
 def test_lists_end_equal_after_a_few_kills(attacked: Home) -> None:
-    KillTest(attacked, kills=5, seed=7, seconds=6).attack()
+    KillTest(attacked, kills=5, seed=7, seconds=6, everybody=300).attack()
 
 
 @pytest.mark.soak
 def test_lists_end_equal_after_two_hundred_kills(attacked: Home, capsys) -> None:
-    attack = KillTest(attacked, kills=200, seed=11, seconds=600)
+    attack = KillTest(attacked, kills=200, seed=11, seconds=600, everybody=900)
     attack.attack()
     with capsys.disabled():
         store = "PostgreSQL" if attacked.settings.database_url else "SQLite"
