@@ -24,23 +24,27 @@ def fill(opened: OpenWorkspace, number: int) -> None:
     activation = sample_list(opened)
     with opened.store.write("scheduler") as session:
         now = session.now()
-        for place in range(number):
-            at = now - timedelta(minutes=15 * (number - place))
-            run = Run(
+        made = [
+            Run(
                 activation_id=activation.id,
                 audience_id=activation.audience_id,
                 state=RunState.FAILED if place % 20 == 0 else RunState.SUCCEEDED,
                 trigger="schedule",
-                queued_at=at,
+                queued_at=(at := now - timedelta(minutes=15 * (number - place))),
                 started_at=at,
                 finished_at=at + timedelta(seconds=9),
                 counts=dict(COUNTS),
             )
-            session.add(run)
-            session.flush()
-            session.add(
-                RunEvent(run_id=run.id or 0, at=at, actor="scheduler", kind="queued", detail={})
+            for place in range(number)
+        ]
+        session.add_all(made)
+        session.flush()
+        session.add_all(
+            RunEvent(
+                run_id=run.id or 0, at=run.queued_at, actor="scheduler", kind="queued", detail={}
             )
+            for run in made
+        )
 
 
 def cost(page: AppTest) -> float:

@@ -21,8 +21,6 @@ from core.store.workspace import get_workspace, set_data_source
 from core.workspace.loading import load_data
 from core.workspace.opened import OpenWorkspace, open_workspace
 from tests.stand_in import StandInServer
-from tests.worker.home import Home, wait_until
-from tests.worker.processes import schedulers
 
 NOWHERE = {"practice_url": "http://127.0.0.1:9", "memory": "300MB"}
 
@@ -38,31 +36,17 @@ def workspace(
         yield opened
 
 
-@pytest.mark.xdist_group("sample")
 def test_a_list_in_practice_is_filled_from_the_sample_shop(workspace, stand_in) -> None:
-    assert start_sample(workspace, date.today(), "scheduler")
+    shop = Shop(people=5_000, until=date.today())
+    assert start_sample(workspace, date.today(), "scheduler", shop)
     with workspace.store.read() as session:
         (activation,) = list_activations(session)
     with workspace.runner() as runner:
         outcome = runner.run_now(activation.key, "ana")
     assert outcome.state is RunState.SUCCEEDED
-    assert 25_000 / 200 < outcome.counts.wanted < 25_000 / 5
+    assert shop.people / 200 < outcome.counts.wanted < shop.people / 5
     assert len(stand_in.members(activation.audience_name)) == outcome.counts.wanted
-    assert not start_sample(workspace, date.today(), "scheduler"), "it is not empty any more"
-
-
-@pytest.mark.xdist_group("sample")
-def test_a_scheduler_makes_it_in_an_empty_home_if_asked(tmp_path, stand_in, monkeypatch) -> None:
-    monkeypatch.setenv("ROLLCALL_SAMPLE", "1")
-    monkeypatch.setenv("ROLLCALL_PRACTICE_URL", stand_in.origin)
-    monkeypatch.setenv(REST_API_KEY, stand_in.rest_api_key)
-    monkeypatch.setenv(PROJECT_KEY, stand_in.project_key)
-    home = Home(tmp_path, stand_in)
-    with schedulers(home) as one:
-        one.start_surely()
-        assert "the sample shop was made" in {line["message"] for line in one.log()}
-        name = "vips_about_to_lapse"
-        wait_until(lambda: stand_in.has(name) and stand_in.members(name), 60, "an empty list")
+    assert not start_sample(workspace, date.today(), "scheduler", shop), "it is not empty any more"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -112,7 +112,8 @@ class KillTest:
 
     def _change_people(self) -> None:
         names = [f"c{number:04}" for number in range(self.everybody)]
-        self.wanted = set(self.dice.sample(names, self.dice.randint(self.everybody // 3, self.everybody)))
+        number = self.dice.randint(self.everybody // 3, self.everybody)
+        self.wanted = set(self.dice.sample(names, number))
         self.home.people(self.wanted, self.everybody)
 
     def _mend_keys(self, workspace: OpenWorkspace) -> None:

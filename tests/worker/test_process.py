@@ -14,7 +14,7 @@ from core.workspace.opened import OpenWorkspace
 from tests.worker.home import Home, wait_until
 from tests.worker.processes import Schedulers, schedulers
 
-MANY = 4_000
+MANY = 1_600
 
 
 @pytest.fixture
