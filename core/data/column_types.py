@@ -20,6 +20,7 @@ from core.data.fixed_types import fixed_plan, is_loadable
 from core.data.manifest import CsvOptions, DateOrder, DecimalSign
 from core.data.number_types import NumberText, number_plans
 from core.data.plans import ColumnPlan, text_plan
+from core.data.shown_styles import overruled, own_order, own_sign
 from core.data.sources._base import Staged, StagedColumn, Writing, shorten
 from core.errors import FileRefused
 
@@ -43,8 +44,9 @@ class TypingRequest:
     """A staged table, what the manifest says of it, and how a row of it is called.
 
     An undeclared column of dates that can be read both ways stays text and is told to `on_doubt`
-    where there is one. `finds_words` makes undeclared columns of yes and no boolean by their words;
-    a load leaves that to the declared type, or a later file that says no throughout had another.
+    where there is one; how a column is read other than `csv` says, to `on_remark`. `finds_words`
+    makes undeclared columns of yes and no boolean by their words; a load leaves that to the
+    declared type, or a later file that says no throughout had another.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -55,6 +57,7 @@ class TypingRequest:
     zone: str
     place: Callable[[int], str]
     on_doubt: Callable[[str, str], None] | None = None
+    on_remark: Callable[[str, str], None] | None = None
     finds_words: bool = False
 
 
@@ -148,6 +151,7 @@ def _plan_counted(
     numbers: list[NumberText] = []
     for subject in subjects:
         plan = _decide(subject, counts[subject.name], styles, request)
+        _remark_on(subject, counts[subject.name], plan, request)
         if isinstance(plan, NumberText):
             numbers.append(plan)
         else:
@@ -158,6 +162,18 @@ def _plan_counted(
             wrong = too_long[subject.name]
             raise _refuse(subject, request, wrong, "is no number of up to 28 digits")
     return plans | made
+
+
+def _remark_on(
+    subject: Subject, counts: Counts, plan: ColumnPlan | NumberText, request: TypingRequest
+) -> None:
+    """Tell where a column is read other than the manifest says."""
+    if request.on_remark is None:
+        return
+    connection, table = request.connection, request.staged.name
+    said = overruled(connection, table, subject, counts, plan, request.csv, request.place)
+    if said is not None:
+        request.on_remark(subject.name, said)
 
 
 def _decide(
@@ -244,26 +260,17 @@ def _value_plan(
 
 
 def _styles(counts: Sequence[Counts], csv: CsvOptions) -> _Styles:
-    signs: set[DecimalSign] = {sign for each in counts if (sign := _own_sign(each))}
-    orders: set[DateOrder] = {order for each in counts if (order := _own_order(each))}
+    signs: set[DecimalSign] = {sign for each in counts if (sign := own_sign(each))}
+    orders: set[DateOrder] = {order for each in counts if (order := own_order(each))}
     return _Styles(
         csv.decimal or (signs.pop() if len(signs) == 1 else None),
         csv.dates or (orders.pop() if len(orders) == 1 else None),
     )
 
 
-def _own_sign(counts: Counts) -> DecimalSign | None:
-    full = counts.filled
-    if full and counts.any_comma == full and counts.with_comma > counts.thousands:
-        return ","
-    if full and counts.any_point == full and counts.with_point and counts.any_comma < full:
-        return "."
-    return None
-
-
 def _sign(counts: Counts, styles: _Styles) -> DecimalSign | None:
     """Return the decimal sign of a column, None where a comma could mean either."""
-    sign = _own_sign(counts) or styles.sign
+    sign = own_sign(counts) or styles.sign
     if sign is None and counts.thousands and counts.thousands == counts.with_comma:
         return None
     return sign or "."
@@ -280,20 +287,12 @@ def _looks_like_number(counts: Counts, sign: DecimalSign | None) -> bool:
     return fitting == counts.filled and (plain == fitting or shown > 0)
 
 
-def _own_order(counts: Counts) -> DateOrder | None:
-    if counts.day_first == counts.month_first:
-        return None
-    if max(counts.day_first, counts.month_first) < counts.filled:
-        return None
-    return "day first" if counts.day_first > counts.month_first else "month first"
-
-
 def _order(
     subject: Subject, counts: Counts, styles: _Styles, request: TypingRequest
 ) -> DateOrder | None:
     if counts.day_first == counts.month_first == 0:
         return request.csv.dates
-    own = _own_order(counts)
+    own = own_order(counts)
     if own or request.csv.dates:
         return own or request.csv.dates
     if counts.day_first != counts.month_first:

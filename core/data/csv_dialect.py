@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,10 +15,13 @@ from core.errors import DataTooLarge, FileRefused
 _CHUNK = 1 << 22
 _HEAD = 1 << 18
 _HEAD_RECORDS = 500
+_LONGEST_SIGN_LINE = 16
 # A tie goes to the sign that stands least often in plain text.
 _DELIMITERS = ("\t", "|", ";", ",")
 # Bytes below 128 mean themselves in these, so that a chunk of nothing else needs no decoding.
 _ASCII_LIKE = {"utf-8", "utf-8-sig", "cp1252", "iso8859-1", "iso8859-15"}
+# Excel takes the sign between cells from such a first line, and other programs write it.
+_SIGN_LINE = re.compile(r'sep=([^\r\n"])\r?\n?', re.IGNORECASE)
 _ENCODING_OPTION = "csv.encoding in a manifest"
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -36,17 +40,25 @@ class CsvFile:
     quote: str
     limits: Limits
 
+    @property
+    def skipped(self) -> int:
+        """The number of lines before the names of the columns: 1 where it names the sign."""
+        with self.path.open(encoding=self.encoding, newline="") as lines:
+            return int(_SIGN_LINE.fullmatch(lines.readline(_LONGEST_SIGN_LINE)) is not None)
+
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each record that is not a blank line, with its first line, the header included.
 
         Raises: FileRefused, DataTooLarge, each with the line.
         """
         csv.field_size_limit(self.limits.cell_bytes)
-        width = 0
+        width, skipped = 0, self.skipped
         with self.path.open(encoding=self.encoding, newline="") as lines:
+            for _ in range(skipped):
+                lines.readline()
             reader = csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, strict=True)
             while True:
-                line = reader.line_num + 1
+                line = reader.line_num + 1 + skipped
                 try:
                     record = next(reader, None)
                 except csv.Error as error:
@@ -82,8 +94,10 @@ def find_dialect(path: Path, options: CsvOptions, limits: Limits) -> CsvFile:
     with path.open(encoding=encoding, newline="") as file:
         head = file.read(_HEAD)
     whole = len(head) < _HEAD
+    named = _SIGN_LINE.match(head)
+    head = head[named.end() :] if named else head
     quote = options.quote or _find_quote(head)
-    delimiter = options.delimiter or _find_delimiter(head, quote, whole)
+    delimiter = options.delimiter or (named[1] if named else _find_delimiter(head, quote, whole))
     return CsvFile(path, encoding, delimiter, quote, limits)
 
 

@@ -14,6 +14,8 @@ from core.data.load import LOAD_SHARE
 from core.data.manifest import LinkSource, Manifest, TableSource
 from core.data.manifest_toml import render_manifest
 from core.data.memory import memory_limit
+from core.data.oddities import Oddities
+from core.data.report import Remark
 from core.data.scratch import temporary_folder
 from core.data.staging import StagedTable, Staging, shown_csv
 from core.errors import FileRefused
@@ -72,12 +74,13 @@ class Detection:
     notes: tuple[str, ...]
     doubts: tuple[Doubt, ...]
     tables: tuple[FoundTable, ...]
+    remarks: tuple[Remark, ...]
 
     @property
-    def remarks(self) -> tuple[str, ...]:
+    def lines(self) -> tuple[str, ...]:
         """All that a human should look at, as sentences."""
         doubts = (f"{doubt.sentence} ({DATES_OPTION})" for doubt in self.doubts)
-        return (*self.notes, *doubts)
+        return (*self.notes, *doubts, *(remark.line for remark in self.remarks))
 
     @property
     def toml(self) -> str:
@@ -86,9 +89,7 @@ class Detection:
             match.link: f"{match.matched:,} of {match.filled:,} filled rows have a match"
             for match in self.links
         }
-        return "".join(f"# {note}\n" for note in self.remarks) + render_manifest(
-            self.manifest, notes
-        )
+        return "".join(f"# {note}\n" for note in self.lines) + render_manifest(self.manifest, notes)
 
 
 def detect(files: Sequence[Path], zone: str = "UTC", settings: Settings | None = None) -> Detection:
@@ -192,7 +193,16 @@ def _propose(
     )
     found = tuple(_found(staging, table) for table in tables.values())
     notes = tuple(_notes(manifest, keys))
-    return Detection(manifest, matches, notes, tuple(doubts.found), found)
+    remarks = (*staging.remarks, *_odd(staging, tables, manifest, doubts))
+    return Detection(manifest, matches, notes, tuple(doubts.found), found, remarks)
+
+
+def _odd(
+    staging: Staging, tables: Mapping[str, StagedTable], manifest: Manifest, doubts: _Doubts
+) -> Iterator[Remark]:
+    for name, table in tables.items():
+        kept = manifest.link_columns(name) | doubts.columns(name)
+        yield from Oddities(staging.connection, table, kept).remarks()
 
 
 def _found(staging: Staging, table: StagedTable) -> FoundTable:

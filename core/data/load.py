@@ -206,9 +206,9 @@ class _Load:
         connection.execute(f"CHECKPOINT {TARGET}")
         connection.execute(f"DETACH {TARGET}")
         seconds = time.monotonic() - self._started
-        return LoadReport(
-            catalogue, self._reports(), (*link_notes(catalogue), *field_notes(catalogue)), seconds
-        )
+        remarks = (remark.line for remark in self._staging.remarks)
+        notes = (*remarks, *link_notes(catalogue), *field_notes(catalogue))
+        return LoadReport(catalogue, self._reports(), notes, seconds)
 
     def _reports(self) -> tuple[TableReport, ...]:
         return tuple(

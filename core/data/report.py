@@ -20,6 +20,24 @@ OnProgress = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What somebody should know of a column, or of a whole table where `column` is None.
+
+    `kept_as_text` says that it is a reason why the column was left as text.
+    """
+
+    table: str
+    column: str | None
+    sentence: str
+    kept_as_text: bool = False
+
+    @property
+    def line(self) -> str:
+        place = self.table if self.column is None else f"{self.table}.{self.column}"
+        return f"{place}: {self.sentence}"
+
+
+@dataclass(frozen=True, slots=True)
 class TableReport:
     """One table as it was read; `csv` is how its files are written, None for other kinds."""
 

@@ -17,6 +17,7 @@ from core.data.limits import Limits
 from core.data.manifest import CsvOptions, Manifest, TableSource, fill_variables, near
 from core.data.names import unique_names
 from core.data.plans import ColumnPlan
+from core.data.report import Remark
 from core.data.sources import source_for
 from core.data.sources._base import (
     Part,
@@ -75,6 +76,7 @@ class Staging:
         finds_words: bool = False,
     ) -> None:
         self._on_doubt, self._finds_words = on_doubt, finds_words
+        self.remarks: list[Remark] = []
         self.manifest = manifest
         self.limits = limits
         self._folder = folder
@@ -197,6 +199,7 @@ class Staging:
                 zone=self.manifest.zone,
                 place=lambda row: place_of(table, staged.parts, reader, row),
                 on_doubt=self._on_doubt,
+                on_remark=lambda name, said: self.remarks.append(Remark(table.name, name, said)),
                 finds_words=self._finds_words,
             )
         )

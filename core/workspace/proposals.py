@@ -19,7 +19,7 @@ from core.data.manifest import (
     read_manifest,
 )
 from core.data.manifest_toml import render_manifest
-from core.data.report import CheckReport
+from core.data.report import CheckReport, Remark
 from core.durable import written_whole
 from core.errors import DataRefused, EditConflict, FileRefused
 from core.settings import Settings
@@ -45,6 +45,7 @@ class Found:
     doubts: tuple[Doubt, ...] = ()
     reading: int = 0
     problem: str | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,29 @@ class Proposal:
             for doubt in self.found.doubts
             if doubt.table in types and types[doubt.table].get(doubt.column) is not FieldType.TEXT
         )
+
+    @property
+    def version(self) -> str:
+        """What two tabs that look at the same have in common."""
+        return f"{self.found.reading} {self.found.problem}\n{render_manifest(self.manifest)}"
+
+    def type_of(self, table: str, column: str) -> FieldType:
+        """Return what a column is read as, by choice or as it was found."""
+        chosen = self.manifest.table(table).types.get(column)
+        return chosen or self.found.tables[table].types[column]
+
+    def remarks_on(self, table: str) -> tuple[Remark, ...]:
+        """Return what somebody should know of a table as it is read now."""
+        return tuple(
+            remark
+            for remark in self.found.remarks
+            if remark.table == table and self._is_true_still(remark)
+        )
+
+    def _is_true_still(self, remark: Remark) -> bool:
+        if remark.column is None or remark.kept_as_text:
+            return True
+        return self.type_of(remark.table, remark.column) is not FieldType.TEXT
 
 
 _STORED = TypeAdapter(Found)
@@ -153,6 +177,10 @@ def rename(proposal: Proposal, table: str, name: str) -> Proposal:
         ),
         doubts=tuple(
             replace(doubt, table=new) if doubt.table == table else doubt for doubt in found.doubts
+        ),
+        remarks=tuple(
+            replace(remark, table=new) if remark.table == table else remark
+            for remark in found.remarks
         ),
     )
     return _save(Proposal(proposal.upload, manifest, renamed))
@@ -277,7 +305,13 @@ def _corrections(proposed: Manifest, draft: Manifest) -> Manifest:
 def _found(detected: Detection, reading: int) -> Found:
     tables = {table.name: table for table in detected.tables}
     return Found(
-        detected.manifest, tables, detected.links, detected.notes, detected.doubts, reading
+        detected.manifest,
+        tables,
+        detected.links,
+        detected.notes,
+        detected.doubts,
+        reading,
+        remarks=detected.remarks,
     )
 
 

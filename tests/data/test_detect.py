@@ -82,7 +82,7 @@ def test_a_column_that_matches_little_is_no_link(tmp_path: Path) -> None:
     orders = "order_id,customer_id\n1,01\n2,97\n3,98\n"
     detection = detected(tmp_path, {**SHOP, "orders": orders})
     assert detection.links == ()
-    assert "No column points to another table's key: add the links by hand" in detection.remarks
+    assert "No column points to another table's key: add the links by hand" in detection.lines
 
 
 def test_types_are_proposed_and_keys_stay_text(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_the_proposal_reads_back_as_it_was_made(tmp_path: Path) -> None:
 def test_a_french_export_is_understood_and_loads(tmp_path: Path, encoding: str) -> None:
     files = {"clients": CLIENTS.encode(encoding), "commandes": COMMANDES.encode(encoding)}
     detection = detected(tmp_path, files)
-    assert (detection.manifest.people, detection.remarks) == ("clients", ())
+    assert (detection.manifest.people, detection.lines) == ("clients", ())
     catalogue = loaded(tmp_path, detection)
     assert [link.matched for link in catalogue.links] == [3]
     people = rows(tmp_path, 'SELECT id_client, "prénom", "dépense" FROM clients ORDER BY 1')
@@ -145,7 +145,7 @@ def test_an_american_export_is_understood_and_loads(tmp_path: Path) -> None:
 
 def test_dates_that_can_be_read_both_ways_are_noted_and_left_to_a_human(tmp_path: Path) -> None:
     detection = detected(tmp_path, {"people": "id,born,x\n1,03/04/2026,a\n2,05/06/2026,b\n"})
-    (note,) = detection.remarks
+    (note,) = detection.lines
     assert "'03/04/2026' can be read as 2026-04-03 (day first) or as 2026-03-04" in note
     assert f"# {note}\n" in detection.toml
     assert detection.manifest.table("people").types.keys() == {"id", "x"}
@@ -155,7 +155,7 @@ def test_dates_that_can_be_read_both_ways_are_noted_and_left_to_a_human(tmp_path
 
 def test_people_without_a_key_are_noted(tmp_path: Path) -> None:
     detection = detected(tmp_path, {"people": "name,x\nAnn,1\nAnn,2\n"})
-    assert detection.remarks[0].startswith("No column of people names each person once")
+    assert detection.lines[0].startswith("No column of people names each person once")
     with pytest.raises(ManifestInvalid, match="the people need a key"):
         loaded(tmp_path, detection)
 

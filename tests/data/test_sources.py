@@ -83,7 +83,7 @@ def test_the_delimiter_is_the_sign_that_cuts_all_lines_alike(load: Loader, delim
 REFUSED_CSV = [
     ("", "people.csv is empty"),
     ("id,x\n1,2,3\n", "line 2: 3 cells where the first line names 2 columns"),
-    ('id,x\n"a\nb",1\n1\n', "line 4: 1 cells where"),
+    ('id,x\n"a\nb",1\n1\n', "line 4: 1 cell where"),
     ('id,x\n1,"open\n2,b\n', "line 2: a quote is opened here and never closed"),
     ('id,x\n1,b\n2,"a"b\n', "line 3: text follows a closing quote"),
     ("id,x\n1,a\x00b\n", "line 2: a NUL character"),

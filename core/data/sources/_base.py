@@ -1,7 +1,7 @@
 """What every source of rows is: a kind of file that is staged in DuckDB as it stands."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -95,6 +95,18 @@ class Source(ABC):
         """Return where the part's record of that number (from 0) stands, as "line 7"."""
 
 
+def named_columns(header: Sequence[str]) -> list[str]:
+    """Return the names of a header up to the last: a spreadsheet may have used more columns.
+
+    >>> named_columns([" id ", "", "name", "", ""])
+    ['id', '', 'name']
+    """
+    names = [name.strip() for name in header]
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
 def check_header(names: list[str], where: str) -> None:
     """Refuse names that are missing or stand twice.
 
@@ -103,7 +115,10 @@ def check_header(names: list[str], where: str) -> None:
     seen: dict[str, int] = {}
     for position, name in enumerate(names, start=1):
         if not name.strip():
-            raise FileRefused(f"{where}: column {position} has no name: give it one")
+            raise FileRefused(
+                f"{where}: column {position} has no name: give it one, or take out what stands"
+                " above the names of the columns"
+            )
         if any(letter < " " for letter in name):
             raise FileRefused(f"{where}: the name of column {position} holds a control character")
         if name in seen:

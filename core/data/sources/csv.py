@@ -20,6 +20,8 @@ from core.data.sources._base import (
     Writing,
     check_header,
     check_same_columns,
+    named_columns,
+    shorten,
 )
 from core.errors import FileRefused
 
@@ -70,7 +72,7 @@ def _open(path: Path, request: StageRequest, rows: int) -> _Opened:
     header = next(file.records(), None)
     if header is None:
         raise FileRefused(f"{path.name} is empty: it needs a line with the names of its columns")
-    names = [name.strip() for name in header[1]]
+    names = named_columns(header[1])
     request.limits.check_columns(len(names), path.name)
     check_header(names, f"{path.name}, line {header[0]}")
     return _Opened(
@@ -119,6 +121,7 @@ def _insert_sql(into: str, opened: _Opened, names: list[str], path: Path) -> str
     return (
         f"INSERT INTO {into} SELECT {wanted} FROM read_csv({quote_text(str(path))},"  # noqa: S608
         f" columns = {{{own}}}, auto_detect = false, header = true, strict_mode = true,"
+        f" skip = {opened.file.skipped},"
         f" delim = {quote_text(opened.file.delimiter)}, quote = {quote_text(opened.file.quote)},"
         f" escape = {quote_text(opened.file.quote)}, null_padding = false, comment = '',"
         " nullstr = '', allow_quoted_nulls = false, compression = 'none',"
@@ -144,12 +147,24 @@ def _checked_records(opened: _Opened) -> Iterator[list[str]]:
     for line, record in islice(opened.file.records(), 1, None):
         # DuckDB takes empty cells at the end of a line for nothing.
         if len(record) < width or any(record[width:]):
-            raise FileRefused(
-                f"{opened.file.path.name}, line {line}: {len(record)} cells where the first line"
-                f" names {width} columns: put cells that hold a '{opened.file.delimiter}' in"
-                " quotes, or mend the line"
-            )
+            raise _other_width(opened, line, len(record))
         yield record[:width]
+
+
+def _other_width(opened: _Opened, line: int, cells: int) -> FileRefused:
+    where, width = f"{opened.file.path.name}, line {line}", len(opened.names)
+    if width == 1:
+        return FileRefused(
+            f"{where}: {cells} cells where the first line names 1 column,"
+            f" '{shorten(opened.names[0])}': take out what stands above the names of the columns,"
+            " or say what stands between them"
+        )
+    naming = "name every column, " if cells > width else ""
+    return FileRefused(
+        f"{where}: {cells} {'cell' if cells == 1 else 'cells'} where the first line names {width}"
+        f" columns: {naming}put cells that hold a '{opened.file.delimiter}' in quotes, or mend the"
+        " line"
+    )
 
 
 def _count(request: StageRequest) -> int:

@@ -20,6 +20,7 @@ from core.data.sources._base import (
     Writing,
     check_header,
     check_same_columns,
+    named_columns,
 )
 from core.errors import DataTooLarge, FileRefused
 
@@ -130,9 +131,7 @@ def _table(
     top = sheet.start[0] if sheet.start else 0
     rows = _filled_rows(sheet.to_python(skip_empty_area=True), top + 1)
     number, header = next(rows, (1, []))
-    while header and header[-1] in ("", None):
-        header = header[:-1]
-    names = [str(_shown(cell)).strip() for cell in header]
+    names = named_columns([_shown(cell) or "" for cell in header])
     limits.check_columns(len(names), file.name)
     check_header(names, f"{file.name}, row {number}")
     return names, [(line, _checked(file, line, row, len(names))) for line, row in rows]
@@ -160,7 +159,10 @@ def _filled_rows(rows: Sequence[Sequence[_Cell]], first: int) -> Iterator[tuple[
 
 def _checked(file: Path, line: int, row: list[_Cell], width: int) -> list[_Cell]:
     if any(cell not in ("", None) for cell in row[width:]):
-        raise FileRefused(f"{file.name}, row {line}: a cell stands beyond the named columns")
+        raise FileRefused(
+            f"{file.name}, row {line}: a cell stands beyond the named columns: name its column, or"
+            " take out what stands above the names of the columns"
+        )
     return row[:width]
 
 
