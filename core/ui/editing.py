@@ -9,7 +9,7 @@ from core.ui.edge import on_click
 from core.workspace.conflicts import Edited
 
 Saved = TypeVar("Saved", bound=Edited)
-_KEPT, _RUN = "editing:of:", "editing:run"
+_KEPT, _RUN, _SEEN = "editing:of:", "editing:run", "editing:seen:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,28 @@ def forget_editing() -> None:
     """Let the form on the page begin anew from what is saved."""
     for key in [str(key) for key in st.session_state if str(key).startswith(_KEPT)]:
         del st.session_state[key]
+
+
+def is_as_seen(key: str, version: str) -> bool:
+    """Return whether this tab drew that version of it last, or none in the run before."""
+    seen, drawn_in = st.session_state.get(f"{_SEEN}{key}", (version, 0))
+    run = int(st.session_state[_RUN])
+    if drawn_in < run - 1:
+        return True
+    st.session_state[f"{_SEEN}{key}"] = (seen, run)
+    return bool(seen == version)
+
+
+def note_seen(key: str, version: str) -> None:
+    """Note that this tab has drawn that version of it."""
+    st.session_state[f"{_SEEN}{key}"] = (version, int(st.session_state[_RUN]))
+
+
+def note_own_change(key: str, before: str, after: str) -> None:
+    """Let what this tab itself made of the version that it drew count as seen."""
+    seen, drawn_in = st.session_state.get(f"{_SEEN}{key}", (None, 0))
+    if seen == before:
+        st.session_state[f"{_SEEN}{key}"] = (after, drawn_in)
 
 
 def _begun(key: str, saved: Saved) -> Editing[Saved]:

@@ -1,5 +1,6 @@
 """Files that are brought to the page of the data, and what a scheduler makes of them."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -39,9 +40,10 @@ def brought(app: OpenApp, **files: str) -> AppTest:
 def edit_columns(page: AppTest, cells: Mapping[int, Mapping[str, str]]) -> AppTest:
     """Write into cells of the table of columns, by row and column, as a hand does."""
     (editor,) = (each.proto.id for each in page.dataframe if each.proto.editing_mode)
-    key = editor.split("-", 2)[2]  # after "$$ID" and what Streamlit works out
-    page.session_state[key] = {"edited_rows": cells, "added_rows": [], "deleted_rows": []}
-    return page.run()
+    states = page._tree.get_widget_states()
+    edited = {"edited_rows": cells, "added_rows": [], "deleted_rows": []}
+    states.widgets.add(id=editor, string_value=json.dumps(edited))
+    return page._run(states)
 
 
 def proposal(page: AppTest, opened: OpenWorkspace) -> Proposal:

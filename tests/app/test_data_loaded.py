@@ -143,15 +143,44 @@ def test_a_load_that_is_none_is_not_spoken_of(app: OpenApp, sample: Path, asked:
     assert "Your data is loaded" not in words(page) and not page.exception
 
 
-def test_a_refresh_that_is_done_is_shown_with_the_tables(
-    app: OpenApp, sample: Path, opened: OpenWorkspace
-) -> None:
+def refreshed(app: OpenApp, opened: OpenWorkspace) -> AppTest:
     page = app("data", view="Refresh")
     page.button(key="data:refresh").click().run()
     work_off(opened)
-    page.run()
-    assert "Your data is loaded" in words(page)
-    assert "Fields" in page.dataframe[0].value.columns
+    return page.run()
+
+
+def test_a_refresh_that_is_done_leaves_one_where_one_was(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    page = refreshed(app, opened)
+    assert "The data is refreshed: 400 people" in told(page)
+    assert "Every table has as many rows and the same fields as in the data of" in words(page)
+    assert page.button(key="data:refresh") and "Your data is loaded" not in words(page)
+
+
+def test_a_refresh_says_what_it_changed(app: OpenApp, home: Path, opened: OpenWorkspace) -> None:
+    page = brought(app)
+    files = proposal(page, opened).upload.files
+    page.button(key="data:load").click().run()
+    work_off(opened)
+    (files / "orders.csv").write_text("order_id,customer_id,amount,note\n1,01,10.50,x\n2,02,3,\n")
+    page = refreshed(app, opened)
+    assert "orders has 1 row fewer (2, and had 3)" in words(page)
+    assert "orders: note is new" in words(page) and "customers" not in told(page).split("other")[1]
+
+
+def test_a_refresh_after_which_the_last_copy_is_gone_tells_the_rows(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    with opened.store.read() as session:
+        before = current_snapshot(session)
+    assert before is not None
+    refresh(opened, "ann")
+    page = app("data")
+    work_off(opened)
+    snapshot_path(opened.settings, before.id).unlink()
+    assert "The data is refreshed" in words(page.run()) and not page.exception
 
 
 def test_a_refresh_that_failed_and_a_file_that_is_gone_are_one_story(

@@ -2,8 +2,9 @@
 
 from streamlit.testing.v1 import AppTest
 
+from core.store.loads import LoadView, list_loads
 from core.workspace.opened import OpenWorkspace
-from tests.app.bringing import CUSTOMERS, ORDERS, brought, proposal, upload_in
+from tests.app.bringing import CUSTOMERS, ORDERS, brought, edit_columns, proposal, upload_in
 from tests.app.conftest import OpenApp
 from tests.app.screen import press, widget, words
 
@@ -145,3 +146,70 @@ def test_a_file_whose_table_was_renamed_meanwhile_is_not_read_again(
     rename_orders(one, "sales")
     read_again(other, "Decimal sign", ",")
     assert GONE in words(other) and "What was found in your files" in words(other)
+
+
+def test_a_label_in_a_table_that_was_renamed_meanwhile_is_told(
+    app: OpenApp, home: object, opened: OpenWorkspace
+) -> None:
+    one, other = both_tabs(app)
+    turn_to(other, "orders")
+    rename_orders(one, "sales")
+    edit_columns(other, {2: {"Name on screen": "Paid"}})
+    assert GONE in words(other)
+    turn_to(other, "sales")
+    edit_columns(other, {2: {"Name on screen": "Paid"}})
+    assert proposal(one, opened).manifest.table("sales").labels == {"amount": "Paid"}
+
+
+def test_a_label_is_kept_where_another_tab_changed_the_links(
+    app: OpenApp, home: object, opened: OpenWorkspace
+) -> None:
+    one, other = both_tabs(app)
+    press(one, "Remove")
+    edit_columns(other, {1: {"Name on screen": "First name"}})
+    assert proposal(one, opened).manifest.table("customers").labels == {"name": "First name"}
+
+
+def test_what_another_tab_changed_is_shown_before_it_is_loaded(
+    app: OpenApp, home: object, opened: OpenWorkspace
+) -> None:
+    one, other = both_tabs(app)
+    edit_columns(one, {2: {"Type": "Text"}})
+    other.button(key="data:load").click().run()
+    assert "Somebody changed this while you had it open" in words(other)
+    assert "Nothing was loaded yet" in words(other)
+    assert not loads(opened)
+    other.button(key="data:load").click().run()
+    assert len(loads(opened)) == 1
+
+
+def test_what_the_same_tab_changed_is_loaded_at_once(
+    app: OpenApp, home: object, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    edit_columns(page, {2: {"Type": "Text"}})
+    page.text_input(key="data:name").set_value("Members")
+    page.button(key="data:load").click().run()
+    assert len(loads(opened)) == 1 and "Somebody changed" not in words(page)
+
+
+def test_a_change_of_another_tab_is_told_once(app: OpenApp, home: object) -> None:
+    one, other = both_tabs(app)
+    one.selectbox(key="data:zone").set_value("Asia/Tokyo").run()
+    turn_to(other, "orders")
+    assert "Somebody changed this while you had it open" in words(other)
+    assert "Somebody changed" not in words(other.run())
+
+
+def test_who_was_elsewhere_meanwhile_is_not_told_of_changes(app: OpenApp, home: object) -> None:
+    one, other = both_tabs(app)
+    del other.query_params["upload"]
+    other.run()
+    one.selectbox(key="data:zone").set_value("Asia/Tokyo").run()
+    other.query_params["upload"] = upload_in(one)
+    assert "Somebody changed" not in words(other.run().run())
+
+
+def loads(opened: OpenWorkspace) -> tuple[LoadView, ...]:
+    with opened.store.read() as session:
+        return list_loads(session)

@@ -21,7 +21,7 @@ from tests.app.bringing import (
     work_off,
 )
 from tests.app.conftest import OpenApp
-from tests.app.screen import press, words
+from tests.app.screen import press, widget, words
 
 BOTH_WAYS = "customer_id,born\n01,03/04/1990\n"
 PAGES = "order_no,who,at\n1,01,2026-01-01\n"
@@ -326,3 +326,45 @@ def test_names_of_any_length_and_kind_are_drawn(app: OpenApp, home: Path) -> Non
     page = bring(app("data"), {f"{name}.csv": f"id,{column}\n1,x\n", "b.csv": "id,at\n1,2\n"})
     assert not page.error and not page.exception
     assert os.listdir(home / "uploads") == [upload_in(page)]
+
+
+def test_a_choice_that_the_cells_do_not_allow_is_told_at_the_column(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    widget(page, "selectbox", "Order of dates").set_value("month first")
+    press(page, "Read again")
+    said = words(page)
+    assert "**born:** Months first was chosen, but '13/04/1990' (customers.csv, line 2)" in said
+    assert "the whole column is read with days first" in said
+    edit_columns(page, {2: {"Type": "Text"}})
+    assert "was chosen" not in words(page)
+
+
+def test_why_a_column_stayed_text_is_told_until_it_is_another_type(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    rows = "".join(f"{at},{at}.5\n" for at in range(9))
+    page = brought(app, people=f"id,spent\n{rows}9,n/a\n")
+    assert "1 of 10 cells is no number: 'n/a' (people.csv, line 11). It stays text." in words(page)
+    edit_columns(page, {1: {"Type": "Number"}})
+    assert "The type chosen now is Number: press Check" in words(page)
+    page.button(key="data:check").click().run()
+    assert "'n/a' is no number" in words(page)
+
+
+def test_another_table_with_something_to_look_at_is_named(app: OpenApp, home: Path) -> None:
+    page = brought(app, customers="id,name\n1,Ann\n", orders="order,price\n1,5 €\n2,7 €\n")
+    assert "There is something to look at in orders too" in words(page)
+    page.radio(key="data:table").set_value("orders").run()
+    page.text_input(key="data:name").set_value("sales").run()
+    assert "is an amount with its currency" in words(page)
+
+
+def test_many_odd_columns_are_folded(app: OpenApp, home: Path) -> None:
+    names = [f"p{at}" for at in range(40)]
+    cells = ",".join("5 %" for _ in names)
+    page = brought(app, people=f"id,{','.join(names)}\n1,{cells}\n")
+    assert [each.label for each in page.expander if "more to look at" in each.label] == [
+        "And 32 more to look at"
+    ]

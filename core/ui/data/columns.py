@@ -1,5 +1,7 @@
 """The tables of a proposal, one at a time: name, key, time, columns with types, first rows."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.data.catalogue import FieldType
@@ -8,6 +10,7 @@ from core.data.manifest import Manifest, TableSource
 from core.store.names import MAX_NAME_CHARACTERS
 from core.ui.data.draft import change, prime, rename_table
 from core.ui.data.formats import draw_formats
+from core.ui.data.remarks import draw_others, draw_remarks
 from core.ui.data.words import TYPE_WORDS
 from core.ui.edge import on_click, plain
 from core.ui.words import shortened
@@ -17,7 +20,7 @@ from core.workspace.proposal_edits import (
     choose_time,
     leave_out_table,
 )
-from core.workspace.proposals import Proposal, save_proposal
+from core.workspace.proposals import Proposal
 
 _TABLE = "data:table"
 _WIDTH = 195
@@ -36,9 +39,11 @@ def draw_tables(proposal: Proposal) -> None:
             st.session_state[_TABLE] = names[0]
         if len(names) > 1:
             st.radio("Table", names, key=_TABLE, format_func=_as_label, horizontal=True)
+            draw_others(proposal, str(st.session_state[_TABLE]))
         table = proposal.manifest.table(str(st.session_state[_TABLE]))
         _draw_head(proposal, table)
         _draw_columns(proposal, table)
+        draw_remarks(proposal, table.name)
         with st.expander("First rows, as they are read"):
             _draw_rows(proposal.found.tables[table.name])
         with st.expander("How the file is written"):
@@ -48,11 +53,6 @@ def draw_tables(proposal: Proposal) -> None:
 def column_names(proposal: Proposal, table: str) -> list[str]:
     """Return the names of a table's columns, in the order of its file."""
     return list(proposal.found.tables[table].types)
-
-
-def column_type(proposal: Proposal, table: TableSource, column: str) -> FieldType:
-    """Return what a column is read as."""
-    return table.types.get(column) or proposal.found.tables[table.name].types[column]
 
 
 def _people_first(manifest: Manifest) -> list[str]:
@@ -86,7 +86,7 @@ def _draw_head(proposal: Proposal, table: TableSource) -> None:
 
 def _draw_key_and_time(proposal: Proposal, table: TableSource, columns: list[str]) -> None:
     upload = proposal.upload.id
-    times = [name for name in columns if column_type(proposal, table, name) in _TIMES]
+    times = [name for name in columns if proposal.type_of(table.name, name) in _TIMES]
     st.selectbox(
         "Key",
         ["", *columns],
@@ -123,12 +123,10 @@ def _draw_columns(proposal: Proposal, table: TableSource) -> None:
             _VALUES: st.column_config.TextColumn(_VALUES, width="large"),
         },
         key=key,
+        on_change=_change_columns,
+        args=(proposal.upload.id, table.name, column_names(proposal, table.name), key),
         alt=f"Columns of {table.name}",
     )
-    fresh = _fresh_edits(key)
-    if fresh:
-        _save_edits(proposal, table.name, fresh)
-        st.rerun()
 
 
 def _editor_key(proposal: Proposal, table: TableSource) -> str:
@@ -151,19 +149,12 @@ def _fresh_edits(key: str) -> dict[int, dict[str, str | None]]:
     return {row: cells for row, cells in fresh.items() if cells}
 
 
-def _save_edits(proposal: Proposal, table: str, edits: dict[int, dict[str, str | None]]) -> None:
-    names = column_names(proposal, table)
-    types = {names[row]: _TYPES[kind] for row, cells in edits.items() if (kind := cells.get(_TYPE))}
-    labels = {names[row]: cells[_LABEL] or "" for row, cells in edits.items() if _LABEL in cells}
-    save_proposal(proposal, change_columns(proposal.manifest, table, types, labels))
-
-
 def _column_rows(proposal: Proposal, table: TableSource) -> dict[str, list[str]]:
     found = proposal.found.tables[table.name]
     names = list(found.types)
     return {
         _COLUMN: names,
-        _TYPE: [TYPE_WORDS[column_type(proposal, table, name)] for name in names],
+        _TYPE: [TYPE_WORDS[proposal.type_of(table.name, name)] for name in names],
         _VALUES: [_first_values(found, position) for position in range(len(names))],
         _LABEL: [table.labels.get(name, "") for name in names],
     }
@@ -180,6 +171,15 @@ def _draw_rows(found: FoundTable) -> None:
         return
     columns = {name: [row[at] for row in found.sample] for at, name in enumerate(found.types)}
     st.dataframe(columns, hide_index=True, placeholder="", alt=f"First rows of {found.name}")
+
+
+@on_click
+def _change_columns(upload: str, table: str, names: Sequence[str], key: str) -> None:
+    """Save what was edited, also where the page draws the table no more: that is told then."""
+    edits = _fresh_edits(key)
+    types = {names[row]: _TYPES[kind] for row, cells in edits.items() if (kind := cells.get(_TYPE))}
+    labels = {names[row]: cells[_LABEL] or "" for row, cells in edits.items() if _LABEL in cells}
+    change(upload, lambda manifest: change_columns(manifest, table, types, labels))
 
 
 @on_click

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.data.manifest import Manifest
 from core.data.report import CheckReport
+from core.ui.editing import is_as_seen, note_own_change, note_seen
 from core.ui.session import workspace
 from core.ui.zones import browser_zone
 from core.workspace.data_source import manifest_of
@@ -50,7 +51,7 @@ def change(upload_id: str, edit: Callable[[Manifest], Manifest]) -> None:
     Raises: EditConflict, DataRefused, UnknownName, StorageFull, QueryFailed.
     """
     proposal = open_proposal(upload_id)
-    save_proposal(proposal, edit(proposal.manifest))
+    _note_own(proposal, save_proposal(proposal, edit(proposal.manifest)))
 
 
 def rename_table(upload_id: str, table: str, name: str) -> str:
@@ -59,7 +60,9 @@ def rename_table(upload_id: str, table: str, name: str) -> str:
     Raises: EditConflict, DataRefused, UnknownName, StorageFull, QueryFailed.
     """
     before = open_proposal(upload_id)
-    renamed = rename(before, table, name).manifest.tables
+    after = rename(before, table, name)
+    _note_own(before, after)
+    renamed = after.manifest.tables
     return renamed[[each.name for each in before.manifest.tables].index(table)].name
 
 
@@ -69,8 +72,22 @@ def read_files_again(proposal: Proposal, manifest: Manifest) -> None:
     Raises: StorageFull, QueryFailed.
     """
     with st.spinner("Reading the files again …", show_time=True):
-        propose(proposal.upload, manifest, workspace().settings)
+        _note_own(proposal, propose(proposal.upload, manifest, workspace().settings))
     st.rerun()
+
+
+def was_changed_elsewhere(proposal: Proposal) -> bool:
+    """Return whether it is other than what this tab drew last, by somebody else's hand."""
+    return not is_as_seen(proposal.upload.id, proposal.version)
+
+
+def note_drawn(proposal: Proposal) -> None:
+    """Note that this tab shows the proposal as it is."""
+    note_seen(proposal.upload.id, proposal.version)
+
+
+def _note_own(before: Proposal, after: Proposal) -> None:
+    note_own_change(before.upload.id, before.version, after.version)
 
 
 def check_now(proposal: Proposal) -> None:

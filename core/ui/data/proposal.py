@@ -15,8 +15,10 @@ from core.ui.data.draft import (
     change,
     check_now,
     last_check,
+    note_drawn,
     open_proposal,
     prime,
+    was_changed_elsewhere,
 )
 from core.ui.data.formats import ask_reading, draw_formats, read_as_asked
 from core.ui.data.links import draw_links
@@ -52,6 +54,22 @@ def draw_proposal(upload_id: str, state: DataState) -> None:
     """
     proposal = open_proposal(upload_id)
     read_as_asked(proposal)
+    is_other = was_changed_elsewhere(proposal)
+    if is_other:
+        _draw_meanwhile()
+    _draw_found(proposal, state, is_other=is_other)
+    note_drawn(proposal)
+
+
+def _draw_meanwhile() -> None:
+    st.warning(
+        "**Somebody changed this while you had it open.** Below it stands as it is now: look "
+        "through it before you load it.",
+        icon=":material/group:",
+    )
+
+
+def _draw_found(proposal: Proposal, state: DataState, *, is_other: bool) -> None:
     if state.failed is not None and state.has_failed_with(proposal.upload):
         draw_reason(state, state.failed, "Correct it below, then load again.")
     st.header("What was found in your files", anchor=False)
@@ -67,7 +85,7 @@ def draw_proposal(upload_id: str, state: DataState) -> None:
     draw_tables(proposal)
     if len(proposal.manifest.tables) > 1:
         draw_links(proposal, last_check(proposal))
-    _draw_buttons(proposal, state)
+    _draw_buttons(proposal, state, is_other=is_other)
 
 
 def _summary(proposal: Proposal, state: DataState) -> str:
@@ -206,26 +224,33 @@ def _change_zone(upload: str) -> None:
     change(upload, lambda manifest: choose_zone(manifest, zone))
 
 
-def _draw_buttons(proposal: Proposal, state: DataState) -> None:
+def _draw_buttons(proposal: Proposal, state: DataState, *, is_other: bool) -> None:
     report = last_check(proposal)
     people_key = proposal.manifest.table(proposal.manifest.people).key
     if report is not None:
         _draw_verdict(report)
     ready = not proposal.open_doubts and people_key is not None
     with st.container(horizontal=True):
-        if st.button(
+        asked = st.button(
             _load_label(proposal, state),
             key="data:load",
             type="primary",
             icon=":material/database_upload:",
             disabled=not ready,
-        ):
+        )
+        if asked and not is_other:
             await_load(load_proposal(workspace(), proposal, actor()).id)
             show()
         if st.button("Check", key="data:check", icon=":material/fact_check:"):
             check_now(proposal)
             st.rerun()
         _draw_leaving(proposal, state)
+    if asked:  # of what is loaded, this is not reached
+        st.warning(
+            "Nothing was loaded yet, as somebody changed this while you had it open. Look through "
+            "it as it is now, then load it.",
+            icon=":material/group:",
+        )
     if not ready:
         st.caption(
             "Before it can be loaded, choose the column that names your people."

@@ -50,6 +50,17 @@ class DataState:
         done = (each.id for each in self.loads if each.snapshot_id == current)
         return next(done, None) if current else None
 
+    @property
+    def refreshed(self) -> SnapshotView | None:
+        """The copy that the current data took the place of, from where that came too; else None."""
+        current = self.current
+        if current is None:
+            return None
+        earlier = (copy for copy in self.copies if copy.created_at < current.created_at)
+        before = next(earlier, None)
+        same = before is not None and before.manifest_path == current.manifest_path
+        return before if same else None
+
     def has_failed_with(self, upload: Upload) -> bool:
         """Return whether the last load was of that upload, and failed."""
         return self.failed is not None and self.failed.manifest_path == str(upload.manifest)
