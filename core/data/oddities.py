@@ -15,7 +15,7 @@ from core.data.column_counts import SAMPLE_ROWS
 from core.data.instance import quote_name
 from core.data.manifest import CsvOptions, DateOrder, DecimalSign
 from core.data.report import Remark
-from core.data.shown_styles import ORDER_WORDS, SIGN_WORDS
+from core.data.shown_styles import SIGN_WORDS
 from core.data.sources._base import shorten
 from core.data.staging import StagedTable
 
@@ -96,7 +96,7 @@ class Oddities:
         for column in self._texts():
             for said in self._near_miss(column):
                 yield Remark(self._table.source.name, column.name, said, kept_as_text=True)
-        for name, said in self._serials():
+        for name, said in (*self._serials(), *self._spellings()):
             yield Remark(self._table.source.name, name, said)
 
     def _header(self) -> Iterator[str]:
@@ -177,9 +177,9 @@ class Oddities:
                     " both are read"
                 )
             return
-        both = chosen or column.any_date == column.filled
-        how = f" with {ORDER_WORDS[order]}" if both else ""
-        how += ", as was chosen" if chosen else ""
+        is_otherwise = column.any_date > fitting
+        how = f" with the {order}" if is_otherwise else ""
+        how += ", as was chosen" if is_otherwise and chosen else ""
         yield self._unfit(column, reading, f"no date{how}", column.filled - fitting)
 
     def _numbers(self, column: _Column) -> Iterator[str]:
@@ -232,6 +232,26 @@ class Oddities:
                     plan.name,
                     f"numbers such as {least} may be dates as Excel counts them: format the column"
                     " as a date there, and bring the file again",
+                )
+
+    def _spellings(self) -> Iterator[tuple[str, str]]:
+        """Yield the keys and ends of links in which one name is written in several ways."""
+        for plan in self._table.columns:
+            if plan.type is not FieldType.TEXT or plan.name not in self._kept:
+                continue
+            column = self._table.column(plan.name)
+            alike = f"lower({cells.trimmed(column)})"
+            found = self._connection.execute(
+                f"SELECT min({column}), max({column}), min(rowid) FROM"  # noqa: S608
+                f" (SELECT rowid, {column} FROM {self._source} LIMIT {SAMPLE_ROWS})"
+                f" WHERE {column} IS NOT NULL GROUP BY {alike}"
+                f" HAVING min({column}) <> max({column}) ORDER BY 3 LIMIT 1"
+            ).fetchone()
+            if found:
+                yield (
+                    plan.name,
+                    f"'{shorten(found[0])}' and '{shorten(found[1])}' differ in capitals or spaces"
+                    " alone, and count as two",
                 )
 
     def _cells(self, name: str) -> str:

@@ -13,7 +13,6 @@ from core.data.plans import ColumnPlan
 from core.data.sources._base import shorten
 
 SIGN_WORDS: dict[DecimalSign, str] = {".": "a decimal point", ",": "a decimal comma"}
-ORDER_WORDS: dict[DateOrder, str] = {"day first": "days first", "month first": "months first"}
 
 
 def own_sign(counts: Counts) -> DecimalSign | None:
@@ -49,16 +48,16 @@ def overruled(
         sign = own_sign(counts)
         if sign is None or said.decimal in (None, sign):
             return None
-        chosen, read = SIGN_WORDS[said.decimal], SIGN_WORDS[sign]
+        chosen, read = SIGN_WORDS[said.decimal], f"with {SIGN_WORDS[sign]}"
         wrong = f"NOT {cells.is_number('t', said.decimal)}"
     else:
         order = own_order(counts) if plan.type in (FieldType.DATE, FieldType.TIMESTAMP) else None
         if order is None or said.dates in (None, order):
             return None
-        chosen, read = ORDER_WORDS[said.dates], ORDER_WORDS[order]
+        chosen, read = str(said.dates), str(order)
         wrong = f"{cells.local_reading('t', said.dates)} IS NULL"
     ((row, value),) = first_cells(connection, table, subject.text, wrong, 1)
     return (
         f"{chosen} was chosen, but '{shorten(value)}' ({place(row)}) cannot be read so: the whole"
-        f" column is read with {read}"
+        f" column is read {read}"
     )

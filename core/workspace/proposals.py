@@ -77,12 +77,11 @@ class Proposal:
         return chosen or self.found.tables[table].types[column]
 
     def remarks_on(self, table: str) -> tuple[Remark, ...]:
-        """Return what somebody should know of a table as it is read now."""
-        return tuple(
-            remark
-            for remark in self.found.remarks
-            if remark.table == table and self._is_true_still(remark)
-        )
+        """Return what somebody should know of a table as it is read now, in order of columns."""
+        order = [None, *self.found.tables[table].types]
+        known = [each for each in self.found.remarks if each.table == table]
+        true = [each for each in known if self._is_true_still(each)]
+        return tuple(sorted(true, key=lambda each: order.index(each.column)))
 
     def _is_true_still(self, remark: Remark) -> bool:
         if remark.column is None or remark.kept_as_text:

@@ -167,7 +167,10 @@ def test_a_refresh_says_what_it_changed(app: OpenApp, home: Path, opened: OpenWo
     (files / "orders.csv").write_text("order_id,customer_id,amount,note\n1,01,10.50,x\n2,02,3,\n")
     page = refreshed(app, opened)
     assert "orders has 1 row fewer (2, and had 3)" in words(page)
-    assert "orders: note is new" in words(page) and "customers" not in told(page).split("other")[1]
+    assert (
+        "orders: note is new" in words(page)
+        and "customers" not in told(page).split("Changed since")[1]
+    )
 
 
 def test_a_refresh_after_which_the_last_copy_is_gone_tells_the_rows(

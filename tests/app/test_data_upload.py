@@ -335,8 +335,8 @@ def test_a_choice_that_the_cells_do_not_allow_is_told_at_the_column(
     widget(page, "selectbox", "Order of dates").set_value("month first")
     press(page, "Read again")
     said = words(page)
-    assert "**born:** Months first was chosen, but '13/04/1990' (customers.csv, line 2)" in said
-    assert "the whole column is read with days first" in said
+    assert "**born:** Month first was chosen, but '13/04/1990' (customers.csv, line 2)" in said
+    assert "the whole column is read day first" in said
     edit_columns(page, {2: {"Type": "Text"}})
     assert "was chosen" not in words(page)
 

@@ -43,14 +43,14 @@ def column(detection: Detection, name: str) -> tuple[FieldType, list[str | None]
 OVERRULED = [
     (
         "id,v\n1,25/03/2024\n2,01/02/2024\n", {"dates": "month first"}, "2024-03-25",
-        "people.v: months first was chosen, but '25/03/2024' (people.csv, line 2) cannot be read"
-        " so: the whole column is read with days first",
+        "people.v: month first was chosen, but '25/03/2024' (people.csv, line 2) cannot be read"
+        " so: the whole column is read day first",
     ),
     (
         "id,v\n1,01/02/2024 10:00\n2,03/25/2024 9:00\n", {"dates": "day first"},
         "2024-01-02 10:00:00",
-        "people.v: days first was chosen, but '03/25/2024 9:00' (people.csv, line 3) cannot be read"
-        " so: the whole column is read with months first",
+        "people.v: day first was chosen, but '03/25/2024 9:00' (people.csv, line 3) cannot be read"
+        " so: the whole column is read month first",
     ),
     (
         'id,v\n1,"1,234.50"\n2,7.25\n', {"decimal": ","}, "1234.50",
@@ -95,8 +95,14 @@ KEPT_AS_TEXT = [
     ("2024-01-31", "never", {}, "1 of 10 cells is no date: 'never' (people.csv, line 11)"),
     ("12.50", "7,25", {}, "1 of 10 cells is no number with a decimal point: '7,25'"),
     ("12.50", "7,25", {"decimal": ","}, "9 of 10 cells are no number with a decimal comma, as was"),
-    ("25/03/2024", "03/25/2024", {}, "1 of 10 cells is no date with days first: '03/25/2024'"),
-    ("25/03/2024", "03/25/2024", {"dates": "month first"}, "9 of 10 cells are no date with months"),
+    ("25/03/2024", "03/25/2024", {}, "1 of 10 cells is no date with the day first: '03/25/2024'"),
+    (
+        "25/03/2024",
+        "03/25/2024",
+        {"dates": "month first"},
+        "9 of 10 cells are no date with the month",
+    ),
+    ("25/03/2024", "n/a", {"dates": "day first"}, "1 of 10 cells is no date: 'n/a' (people.csv"),
     ("31/12/2024", "2024-12-31", {}, "its dates are written in two ways: choose the type Date"),
     ("12,50 €", "1.234,50 €", {}, "'12,50 €' (people.csv, line 2) is an amount with its currency"),
     ("$12.50", "-$3", {}, "'$12.50' (people.csv, line 2) is an amount with its currency"),
@@ -214,3 +220,26 @@ def test_a_table_of_many_columns_is_read(read: Read) -> None:
 def test_a_quoted_line_end_stays_in_its_cell(read: Read) -> None:
     found = read('id,address\n1,"1 Main St\nApt 2"\n2,"x, y"\n')
     assert column(found, "address")[1] == ["1 Main St\nApt 2", "x, y"]
+
+
+def test_a_key_that_is_written_in_two_ways_is_told(read: Read) -> None:
+    (line,) = said(read("email,name\n ANN@X.COM ,Ann\nbob@y.org,Bob\nann@x.com,Ann\n"))
+    assert "people.email: ' ANN@X.COM ' and 'ann@x.com' differ in capitals or spaces" in line
+
+
+@pytest.mark.parametrize("text", ["id,name\n1,Ann\n1,Bob\n", "id,name\n1,Ann\n,Bob\n"])
+def test_a_column_that_repeats_or_is_blank_is_no_key(read: Read, text: str) -> None:
+    found = read(text)
+    assert found.manifest.tables[0].key is None and "names each person once" in found.lines[0]
+
+
+def test_two_columns_of_one_name_and_one_without_are_told_by_their_place(read: Read) -> None:
+    with pytest.raises(FileRefused, match="columns 2 and 3 are both named 'name': rename one"):
+        read("id,name,name\n1,Ann,x\n")
+    with pytest.raises(FileRefused, match="column 2 has no name: give it one"):
+        read("id,,name\n1,Ann,x\n")
+
+
+def test_a_file_of_one_row_or_of_none_is_read(read: Read) -> None:
+    assert read("id,name\n1,Ann\n").tables[0].rows == 1
+    assert read("id,name\n").tables[0].rows == 0

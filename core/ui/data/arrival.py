@@ -73,6 +73,6 @@ def _draw_changes(
         st.markdown(f"Every table has as many rows and the same fields as in {since}.")
         return
     shown = "\n".join(f"- {plain(change)}" for change in changes[:_SHOWN])
-    st.markdown(f"What is other than in {since}:\n{shown}")
+    st.markdown(f"Changed since {since}:\n{shown}")
     if len(changes) > _SHOWN:
         st.caption(f"And {number_of(len(changes) - _SHOWN, 'change')} more.")
