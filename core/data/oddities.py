@@ -132,13 +132,32 @@ class Oddities:
             for plan in self._table.columns
             if plan.type is FieldType.TEXT and plan.name not in self._kept
         ]
-        for name in names:
+        for name in self._with_digits(names):
             looks = ", ".join(f"count_if({look})" for look in _LOOKS.values())
             row = self._connection.execute(
                 f"SELECT count(t), {looks} FROM ({self._cells(name)})"  # noqa: S608
             ).fetchone()
             if row and row[0]:
                 yield _Column(name, *(int(each) for each in row))
+
+    def _with_digits(self, names: list[str]) -> list[str]:
+        """Return the columns of which most cells have a digit near their beginning, cheaply."""
+        if not names:
+            return []
+        columns = [self._table.column(name) for name in names]
+        counts = ", ".join(
+            f"count({column}), count_if(regexp_matches(left({column}, 8), '[0-9]'))"
+            for column in columns
+        )
+        row = self._connection.execute(
+            f"SELECT {counts} FROM (SELECT * FROM {self._source} LIMIT {SAMPLE_ROWS})"  # noqa: S608
+        ).fetchone()
+        pairs = zip(*[iter(row or ())] * 2, strict=True)
+        return [
+            name
+            for name, (filled, digits) in zip(names, pairs, strict=True)
+            if digits and digits >= _MOST * filled
+        ]
 
     def _near_miss(self, column: _Column) -> Iterator[str]:
         if column.money and column.is_most(column.money + column.any_number):
