@@ -12,7 +12,7 @@ import duckdb
 from core.data import cells
 from core.data.catalogue import FieldType
 from core.data.column_counts import SAMPLE_ROWS
-from core.data.instance import quote_name
+from core.data.instance import quote_name, quote_text
 from core.data.manifest import CsvOptions, DateOrder, DecimalSign
 from core.data.report import Remark
 from core.data.shown_styles import SIGN_WORDS
@@ -34,6 +34,8 @@ _TIME_NAME = re.compile(
 )
 # Excel counts days from 1900; these are 1954 to 2064.
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 60_000
+# What letters with accents become where UTF-8 is read as something else.
+_MISREAD = r"Ã[\x{80}-\x{bf}\x{152}-\x{192}\x{2c6}\x{2dc}\x{2013}-\x{203a}\x{20ac}]|â€"
 _YEAR = re.compile("(19|20)[0-9]{2}")
 _ROW_LIKE = (
     re.compile(r"[+-]?[0-9]+([.,][0-9]+)?"),
@@ -91,7 +93,7 @@ class Oddities:
 
     def remarks(self) -> Iterator[Remark]:
         """Yield what somebody should know of the table and its columns."""
-        for said in (*self._header(), *self._last_row()):
+        for said in (*self._header(), *self._last_row(), *self._letters()):
             yield Remark(self._table.source.name, None, said)
         for column in self._texts():
             for said in self._near_miss(column):
@@ -125,6 +127,21 @@ class Oddities:
                     " total: take it out of the file, or it counts like every other row"
                 )
                 return
+
+    def _letters(self) -> Iterator[str]:
+        texts = [p.name for p in self._table.columns if p.type is FieldType.TEXT]
+        found = ", ".join(
+            f"min(CASE WHEN regexp_matches({column}, {quote_text(_MISREAD)}) THEN {column} END)"
+            for column in map(self._table.column, texts)
+        )
+        row = self._connection.execute(
+            f"SELECT {found or 'NULL'} FROM (SELECT * FROM {self._source} LIMIT {SAMPLE_ROWS})"  # noqa: S608
+        ).fetchone()
+        for cell in [each for each in row or () if each is not None][:1]:
+            yield (
+                f"letters with accents look misread, as in '{shorten(cell)}': choose how the"
+                " letters are written, or save the file as UTF-8"
+            )
 
     def _texts(self) -> Iterator[_Column]:
         names = [

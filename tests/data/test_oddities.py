@@ -243,3 +243,9 @@ def test_two_columns_of_one_name_and_one_without_are_told_by_their_place(read: R
 def test_a_file_of_one_row_or_of_none_is_read(read: Read) -> None:
     assert read("id,name\n1,Ann\n").tables[0].rows == 1
     assert read("id,name\n").tables[0].rows == 0
+
+
+def test_letters_that_were_misread_are_told(read: Read) -> None:
+    (line,) = said(read("id,name\n1,Jürgen\n".encode() + "2,André\n".encode("cp1252")))
+    assert "letters with accents look misread, as in 'JÃ¼rgen'" in line
+    assert not said(read("id,name\n1,Jürgen\n2,ÃNGELA\n"))

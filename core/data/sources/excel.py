@@ -94,7 +94,8 @@ def _open_sheet(file: Path, wanted: str | None, limits: Limits) -> calamine.Cala
         raise FileRefused(f"{file.name} has a password: save it without one") from error
     except _BROKEN as error:
         raise FileRefused(
-            f"{file.name} cannot be read as a workbook ({error!s:.100}): save it again"
+            f"{file.name} cannot be read as a workbook: it is damaged, or text with the ending of"
+            " one. Open it in Excel and save it as .xlsx, or as CSV"
         ) from error
     filled = [sheet for sheet in sheets if sheet.height]
     if not filled:
