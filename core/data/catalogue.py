@@ -1,7 +1,10 @@
 """What a snapshot holds: tables, fields, links, and where each stands in its DuckDB file."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from core.names import comparable
 
 
 class FieldType(StrEnum):
@@ -83,6 +86,18 @@ class Table:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {f.name: f for f in self.fields})
+
+    def screen_names(self) -> dict[str, str]:
+        """Return by name what each field is called on screen.
+
+        A label that another field has too is told apart by the field's own name behind it.
+        """
+        called = {f.name: f.label or f.name for f in self.fields}
+        times = Counter(comparable(said) for said in called.values())
+        return {
+            name: said if times[comparable(said)] == 1 or said == name else f"{said} ({name})"
+            for name, said in called.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from core.data.names import MOMENT, ROW_NUMBER, person_column
 from core.data.plans import ColumnPlan
 from core.data.staging import TARGET, StagedTable
 from core.errors import FileRefused
+from core.names import clean_name
 
 MAX_PERSON_PATHS = 4
 _DAYS = "staged._days"
@@ -197,7 +198,7 @@ class Layout:
                 column=name,
                 type=plan.type,
                 sql_type=plan.sql_type,
-                label=table.source.labels.get(plan.name, ""),
+                label=clean_name(table.source.labels.get(plan.name, "")),
                 blank=table.rows - int(filled),
                 values=self._values(table, plan, name) if filled else (),
             )

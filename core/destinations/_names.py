@@ -1,5 +1,6 @@
 """Names of audiences that any platform takes."""
 
+from core.names import clean_name
 from core.slug import slug_of
 
 
@@ -9,4 +10,4 @@ def suggest_audience_name(display_name: str) -> str:
     >>> suggest_audience_name("Fidèles à Paris"), suggest_audience_name("常連")
     ('fideles_a_paris', 'audience')
     """
-    return slug_of(display_name) or "audience"
+    return slug_of(clean_name(display_name)) or "audience"

@@ -151,20 +151,23 @@ def _carried(value: object, before: Operator | None, after: Operator) -> RawNode
 
 
 def _own_fields(table: Table) -> Iterator[FieldChoice]:
+    called = table.screen_names()
     for field in table.fields:
         ref = FieldRef(field.name, (), table.name, field)
-        yield FieldChoice(field.name, field.label or field.name, ref)
+        yield FieldChoice(field.name, called[field.name], ref)
 
 
 def _reached_fields(paths: Paths, table: str) -> Iterator[FieldChoice]:
     """Yield fields of tables of which a row has one row; a named link where there are several."""
     for name in _targets(paths, table):
-        for field in paths.catalogue.by_name[paths.target(name).table].fields:
+        target = paths.catalogue.by_name[paths.target(name).table]
+        called = target.screen_names()
+        for field in target.fields:
             try:
                 ref = paths.field(table, f"{name}.{field.name}")
             except NoPath:
                 break
-            yield FieldChoice(ref.given, f"{field.label or field.name} ({_shown(name)})", ref)
+            yield FieldChoice(ref.given, f"{called[field.name]} ({_shown(name)})", ref)
 
 
 def _tables(paths: Paths, table: str) -> Iterator[TableChoice]:

@@ -1,17 +1,19 @@
 """Activations: which segment goes to which audience, mapped how, when and guarded by what."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
 from sqlmodel import col, select, update
 
 from core.errors import NameTaken, UsageError
+from core.names import clean_name
 from core.store.activity import record
 from core.store.audiences import claim_audience
 from core.store.database import ReadSession, WriteSession
 from core.store.models import Activation, Audience, Destination, Segment
+from core.store.names import new_name
 from core.store.run_changes import cancel_runs
 from core.store.views import unknown_name, view_of
 
@@ -91,7 +93,7 @@ def create_activation(session: WriteSession, key: str, given: ActivationSettings
         segment_id=segment.id or 0,
         destination_id=destination.id or 0,
         audience_id=claim_audience(session, destination.account, given.audience_name, None),
-        display_name=given.display_name,
+        display_name=clean_name(given.display_name),
         external_id=given.external_id,
         attributes=dict(given.attributes),
         schedule=given.schedule,
@@ -118,6 +120,7 @@ def save_activation(session: WriteSession, key: str, given: ActivationSettings) 
     Raises: NameTaken for an audience that another activation keeps, UnknownName.
     """
     before = get_activation(session, key)
+    given = replace(given, display_name=new_name(given.display_name, before.display_name))
     if before.settings == given:
         return before
     row = _row(session, key)

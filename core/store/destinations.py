@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from core.errors import NameTaken, UsageError
+from core.names import clean_name
 from core.store.activity import record
 from core.store.audiences import claim_audience
 from core.store.database import ReadSession, Store, WriteSession
 from core.store.models import Activation, Audience, Destination
-from core.store.names import refuse_taken
+from core.store.names import new_name, refuse_taken
 from core.store.secrets import SecretBox
 from core.store.views import unknown_name, view_of
 
@@ -70,11 +71,12 @@ def create_destination(
         raise NameTaken(
             f"There is a destination '{key}' already, maybe archived: choose another key."
         )
-    _refuse_name(session, key, given.name)
+    name = clean_name(given.name)
+    _refuse_name(session, key, name)
     now = session.now()
     row = Destination(
         key=key,
-        name=given.name,
+        name=name,
         platform=given.platform,
         config=given.config,
         secrets=_encrypted({}, given.secrets, box),
@@ -101,7 +103,7 @@ def save_destination(
     """
     row = _row(session, key)
     wanted = {
-        "name": given.name,
+        "name": new_name(given.name, row.name),
         "platform": given.platform,
         "config": given.config,
         "account": given.account,
@@ -112,7 +114,7 @@ def save_destination(
     if not changed:
         return _view(row)
     if "name" in changed:
-        _refuse_name(session, key, given.name)
+        _refuse_name(session, key, str(wanted["name"]))
     for name in changed:
         setattr(row, name, wanted[name])
     if "secrets" in changed:

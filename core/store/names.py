@@ -3,18 +3,28 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from core.errors import NameTaken
+from core.names import clean_name, comparable
 
 MAX_NAME_CHARACTERS = 255
 
 
 def holder_of(name: str, names: Mapping[str, str]) -> str | None:
-    """Return the key in `names`, which are by key, of what is called so already.
+    """Return the key in `names`, which are by key, of what is called so already, if it is a name.
 
     >>> holder_of(" vips ", {"vip": "VIPs"}), holder_of("VIP", {"vip": "VIPs"})
     ('vip', None)
     """
-    wanted = _compared(name)
-    return next((key for key, other in names.items() if _compared(other) == wanted), None)
+    wanted = comparable(name)
+    holders = (key for key, other in names.items() if comparable(other) == wanted)
+    return next(holders, None) if wanted else None
+
+
+def new_name(given: str, now: str | None = None) -> str:
+    """Return the name to save: as it is written where it is another than what is called `now`.
+
+    A name from before names were cleaned stays until somebody gives another.
+    """
+    return given if given == now else clean_name(given)
 
 
 def taken_sentence(kind: str, name: str) -> str:
@@ -28,9 +38,9 @@ def copy_name(name: str, taken: Collection[str]) -> str:
     >>> copy_name("VIPs", {"VIPs"}), copy_name("VIPs", {"VIPs", "vips (copy)"})
     ('VIPs (copy)', 'VIPs (copy 2)')
     """
-    compared = {_compared(each) for each in taken}
+    compared = {comparable(each) for each in taken}
     number, mark = 1, " (copy)"
-    while _compared(free := name[: MAX_NAME_CHARACTERS - len(mark)] + mark) in compared:
+    while comparable(free := name[: MAX_NAME_CHARACTERS - len(mark)] + mark) in compared:
         number += 1
         mark = f" (copy {number})"
     return free
@@ -45,7 +55,3 @@ def refuse_taken(kind: str, name: str, others: Iterable[tuple[str, str]]) -> Non
             taken_sentence(kind, names[holder]),
             terminal_hint=f"{kind} '{holder}'",
         )
-
-
-def _compared(name: str) -> str:
-    return name.strip().casefold()

@@ -9,10 +9,11 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from core.errors import EditConflict, NameTaken
+from core.names import clean_name
 from core.store.activity import record
 from core.store.database import ReadSession, WriteSession
 from core.store.models import Segment, SegmentVersion
-from core.store.names import refuse_taken
+from core.store.names import new_name, refuse_taken
 from core.store.views import unknown_name, view_of
 
 
@@ -53,6 +54,7 @@ def create_segment(
     """
     if _find(session, key) is not None:
         raise NameTaken(f"There is a segment '{key}' already, maybe archived: choose another key.")
+    name = clean_name(name)
     _refuse_name(session, key, name)
     now = session.now()
     row = Segment(
@@ -87,7 +89,7 @@ def save_segment(
             f"Somebody saved '{row.name}' meanwhile (version {row.version}, yours was "
             f"{edited_from}), so nothing was saved over it."
         )
-    same_meaning = (row.tree, row.resolved) == (tree, resolved)
+    name, same_meaning = new_name(name, row.name), (row.tree, row.resolved) == (tree, resolved)
     if same_meaning and row.name == name:
         return view_of(SegmentView, row)
     if row.name != name:

@@ -10,6 +10,7 @@ from core.store.activity import record
 from core.store.database import ReadSession, WriteSession
 from core.store.home_paths import kept_path, whole_path
 from core.store.models import Workspace
+from core.store.names import new_name
 from core.store.views import view_of
 
 
@@ -46,7 +47,8 @@ def get_workspace(session: ReadSession) -> WorkspaceView:
 def name_workspace(session: WriteSession, name: str, people_word: str) -> None:
     """Change the names that pages show."""
     row = _row(session)
-    row.name, row.people_word = name, people_word
+    row.name = name = new_name(name, row.name)
+    row.people_word = people_word = new_name(people_word, row.people_word)
     record(session, "renamed", "workspace", "workspace", name=name, people_word=people_word)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.data.snapshots import nothing_loaded
 from core.destinations import destination_type
 from core.errors import RunRefused, UsageError
+from core.names import clean_name
 from core.schedule.definition import Schedule, schedule_to_json
 from core.store.activations import (
     ActivationView,
@@ -59,9 +60,9 @@ class ActivationDraft:
         """Return it as a workspace file has it. Raises: UsageError for what is left empty."""
         names = [name for name, _ in self.attributes]
         for said, missing in (
-            ("The display name is needed.", not self.display_name.strip()),
+            ("The display name is needed.", not clean_name(self.display_name)),
             ("The audience API name is needed.", not self.audience_name),
-            ("Every attribute needs a name to be sent under.", "" in names),
+            ("Every attribute needs a name to be sent under.", not all(map(clean_name, names))),
         ):
             if missing:
                 raise UsageError(said)
@@ -72,7 +73,7 @@ class ActivationDraft:
             segment=self.segment,
             destination=self.destination,
             external_id=self.external_id,
-            display_name=self.display_name.strip(),
+            display_name=self.display_name,
             audience_name=self.audience_name,
             attributes=dict(self.attributes),
             schedule=json.loads(schedule_to_json(self.schedule)),
@@ -159,6 +160,7 @@ def name_people(
             return [{"ID as sent": id_} for id_ in ids]
         shown = tuple(f.name for f in people.fields if f.name != field)[:most_fields]
         rows = find_people(workspace.instance, opened, field, ids, shown)
-        names = ["ID as sent", *(people.by_name[name].label or name for name in shown)]
+        called = people.screen_names()
+        names = ["ID as sent", *(called[name] for name in shown)]
     found = {str(row[0]): dict(zip(names, row, strict=True)) for row in rows}
     return [found.get(id_, {"ID as sent": id_}) for id_ in ids]

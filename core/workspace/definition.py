@@ -6,13 +6,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import RunRefused, UsageError
+from core.names import clean_name
 from core.schedule.definition import MANUAL, Schedule, parse_schedule
 from core.segments.suggest import did_you_mean
 
+
+def _seen(name: str) -> str:
+    """Return the name, empty where nothing of it would be seen; the store cleans it."""
+    return name if clean_name(name) else ""
+
+
 Filled = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, AfterValidator(_seen)]
+FilledName = Annotated[str, AfterValidator(_seen), Field(min_length=1)]
 
 
 class _Part(BaseModel):
@@ -36,7 +45,7 @@ class DestinationPart(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     platform: str
-    name: str | None = None
+    name: Name | None = None
 
     @property
     def config(self) -> dict[str, Any]:
@@ -47,7 +56,7 @@ class SegmentPart(_Part):
     """A segment by its name and its file in the segment format."""
 
     file: str
-    name: str | None = None
+    name: Name | None = None
 
 
 class ActivationPart(_Part):
@@ -56,7 +65,7 @@ class ActivationPart(_Part):
     segment: str
     destination: str
     external_id: str
-    display_name: Filled | None = None
+    display_name: FilledName | None = None
     audience_name: Filled | None = None
     attributes: dict[str, str] = {}
     schedule: Any = MANUAL

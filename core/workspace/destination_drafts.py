@@ -12,6 +12,7 @@ from core.destinations import (
 )
 from core.destinations._base import Destination, DestinationConfig, TestResult
 from core.errors import DestinationError, UsageError
+from core.names import clean_name
 from core.store.activations import list_activations
 from core.store.database import ReadSession, WriteSession
 from core.store.destinations import (
@@ -67,7 +68,7 @@ def save_destination_draft(
     """
     config = check_draft(workspace, draft)
     given = destination_settings(
-        draft.name.strip(), draft.platform, config, _kept_sources(draft), workspace.settings
+        draft.name, draft.platform, config, _kept_sources(draft), workspace.settings
     )
     with workspace.store.write(actor) as session:
         if draft.saved is not None:
@@ -113,8 +114,7 @@ def check_draft(workspace: OpenWorkspace, draft: DestinationDraft) -> Destinatio
 
     Raises: DraftRefused, SecretUnreadable.
     """
-    given = draft.name.strip()
-    faults = _name_fault(workspace, draft) if given else {"name": "a name is needed"}
+    faults = _name_fault(workspace, draft)
     values = {**_given(draft), **_stored_secrets(workspace, draft)}
     model = destination_type(draft.platform).config_model
     defaults = destination_type(draft.platform).defaults(workspace.settings)
@@ -144,7 +144,11 @@ def _given(draft: DestinationDraft) -> dict[str, str]:
 
 
 def _name_fault(workspace: OpenWorkspace, draft: DestinationDraft) -> dict[str, str]:
-    """Return under "name" that another destination is called so."""
+    """Return under "name" that it is missing, or that another destination is called so."""
+    if draft.saved is not None and draft.name == draft.saved.name:
+        return {}
+    if not clean_name(draft.name):
+        return {"name": "a name is needed"}
     own = draft.saved.key if draft.saved else None
     with workspace.store.read() as session:
         names = {view.key: view.name for view in list_destinations(session) if view.key != own}

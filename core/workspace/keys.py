@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from core.names import clean_name
 from core.slug import slug_of
 
 _UNNAMED = "unnamed"
@@ -13,7 +14,7 @@ def new_key(name: str, taken: Collection[str]) -> str:
     >>> new_key("VIPs in Paris", {"vips_in_paris"})
     'vips_in_paris_2'
     """
-    key = slug_of(name) or _UNNAMED
+    key = slug_of(clean_name(name)) or _UNNAMED
     number = 2
     free = key
     while free in taken:

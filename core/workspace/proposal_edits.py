@@ -1,12 +1,13 @@
 """What somebody may change in a proposed manifest: pure functions from one to the next."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from core.data.catalogue import FieldType
 from core.data.manifest import LinkSource, Manifest, TableSource
 from core.errors import EditConflict, NameTaken, UsageError
+from core.names import clean_name, comparable
 from core.workspace.uploads import safe_stem
 
 SHEET = "sheet"
@@ -37,13 +38,34 @@ def choose_time(manifest: Manifest, table: str, time: str | None) -> Manifest:
 
 
 def change_columns(
-    manifest: Manifest, table: str, types: Mapping[str, FieldType], labels: Mapping[str, str]
+    manifest: Manifest,
+    table: str,
+    types: Mapping[str, FieldType],
+    labels: Mapping[str, str],
+    columns: Collection[str] = (),
 ) -> Manifest:
-    """Give columns these types and labels; a blank label takes one away. Raises: EditConflict."""
+    """Give columns these types and labels; a blank label takes one away.
+
+    `columns` are all that the table has.
+    Raises: NameTaken for what another column is called on screen, EditConflict.
+    """
     source = _table(manifest, table)
-    named = {**source.labels, **{name: label.strip() for name, label in labels.items()}}
+    named = {**source.labels, **{name: clean_name(label) for name, label in labels.items()}}
     kept = {name: label for name, label in named.items() if label}
+    called = {name: kept.get(name, name) for name in (*columns, *source.types, *kept)}
+    for name in labels.keys() & kept.keys():
+        _refuse_called(name, called)
     return _with_table(manifest, replace(source, types={**source.types, **types}, labels=kept))
+
+
+def _refuse_called(column: str, called: Mapping[str, str]) -> None:
+    """Refuse what a column is called on screen where another one is called so."""
+    wanted = comparable(called[column])
+    for other, said in called.items():
+        if other != column and comparable(said) == wanted:
+            raise NameTaken(
+                f"The column “{other}” is called “{said}” on screen already: choose another name."
+            )
 
 
 def write_as(manifest: Manifest, table: str, said: Mapping[str, str | None]) -> Manifest:
@@ -63,11 +85,11 @@ def rename_table(manifest: Manifest, table: str, name: str) -> Manifest:
     Raises: UsageError, NameTaken, EditConflict.
     """
     _table(manifest, table)
-    if not name.strip():
+    if not (name := clean_name(name)):
         raise UsageError("A table needs a name.")
     name = safe_stem(f"{name}.csv")
     others = {each.name for each in manifest.tables} - {table}
-    if name.casefold() in {each.casefold() for each in others}:
+    if comparable(name) in {comparable(each) for each in others}:
         raise NameTaken(f"Another table is called {name}: choose another name.")
     return replace(
         manifest,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.data.catalogue import Catalogue
 from core.errors import EditConflict, SegmentInvalid, UsageError
+from core.names import clean_name
 from core.segments.checking import NamedSegment, references
 from core.segments.draft import draft_of
 from core.segments.reading import read_json, read_json_file
@@ -67,8 +68,7 @@ def save_edited(
     """
     if key is not None and name is None:
         name = get_segment(session, key).name
-    name = (name or "").strip()
-    if not name:
+    elif not (name := clean_name(name or "")):
         raise UsageError("Give the segment a name, then save it.")
     if key is None:
         taken = {view.key for view in list_segments(session, archived=True)}

@@ -399,6 +399,13 @@ def test_a_name_of_255_letters_fits(form: AppTest, opened: OpenWorkspace) -> Non
     assert any(view.display_name == "É" * 255 for view in saved(opened).values())
 
 
+@pytest.mark.parametrize("name", ["", " ", "\u00ad\u3164"])
+def test_a_display_name_of_which_nothing_is_seen_is_needed(form: AppTest, name: str) -> None:
+    page = widget(form, "text_input", "Display name").input(name).run()
+    page = widget(page, "text_input", "Audience API name").input("some_name").run()
+    assert "The display name is needed." in words(press(page, "Activate"))
+
+
 def test_an_activation_that_is_gone_is_a_sentence(app: OpenApp, sample: object) -> None:
     assert "There is no activation" in words(app("activations", activation="gone"))
 

@@ -70,6 +70,19 @@ def test_types_and_labels_are_corrected_in_the_table_of_columns(
     assert table.labels == {"name": "First name"} and table.types["born"] == "text"
 
 
+def test_a_second_column_of_one_name_is_refused_where_it_is_typed(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = edit_columns(brought(app), {1: {"Name on screen": "First name"}})
+    page = edit_columns(page, {2: {"Name on screen": "first\u00a0name"}})
+    said = "The column “name” is called “First name” on screen already: choose another name."
+    assert said in words(page)
+    assert proposal(page, opened).manifest.table("customers").labels == {"name": "First name"}
+    page = edit_columns(page, {2: {"Name on screen": "Birthday"}})
+    assert said not in words(page)
+    assert proposal(page, opened).manifest.table("customers").labels["born"] == "Birthday"
+
+
 def test_a_name_that_is_taken_is_refused_with_a_sentence(app: OpenApp, home: Path) -> None:
     page = brought(app)
     page.text_input(key="data:name").set_value("orders").run()

@@ -112,6 +112,12 @@ def test_a_name_that_another_has_is_told_at_its_field(
     assert "There is a destination “Practice” already" in words(press(page, "Save"))
 
 
+@pytest.mark.parametrize("name", ["", " ", "\u2063\u202e"])
+def test_a_name_of_which_nothing_is_seen_is_needed(filled: AppTest, name: str) -> None:
+    field(filled, "Name").input(name)
+    assert "A name is needed." in words(press(filled, "Save"))
+
+
 def test_what_was_tested_and_then_saved_is_tested(filled: AppTest, opened: OpenWorkspace) -> None:
     page = press(press(filled, "Test the connection"), "Save")
     assert "Saved, as it was tested." in words(page) and "never tested" not in words(page)

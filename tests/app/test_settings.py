@@ -42,7 +42,7 @@ def test_two_who_change_different_names_lose_neither(
     assert two.selectbox(key="settings:word").value == "guests"
 
 
-@pytest.mark.parametrize("name", ["", "   "])
+@pytest.mark.parametrize("name", ["", "   ", "\u200b\u3164"])
 def test_a_workspace_needs_a_name(
     name: str, app: OpenApp, sample: Path, opened: OpenWorkspace
 ) -> None:

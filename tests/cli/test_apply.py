@@ -165,6 +165,15 @@ def test_a_fault_in_the_file_is_named_with_its_place(
     assert done.exit in (1, 2) and place in done.err, done
 
 
+def test_names_in_the_file_are_saved_as_they_are_seen(terminal: Terminal) -> None:
+    terminal.edit("workspace.toml", 'name = "French people"', 'name = "Fide\u0300les\u200b"')
+    terminal.json("apply", terminal.path("workspace.toml"))
+    terminal.json("export", terminal.path("out") / "workspace.toml")
+    assert 'name = "Fid\u00e8les"' in terminal.path("out/workspace.toml").read_text("utf-8")
+    again = terminal.json("apply", terminal.path("workspace.toml"))
+    assert set(again["changes"].values()) == {"unchanged"}
+
+
 def test_a_near_key_is_suggested(terminal: Terminal) -> None:
     terminal.edit("workspace.toml", "guards = {}", "gaurds = {}")
     said = terminal.refused("apply", terminal.path("workspace.toml"), exit=2)

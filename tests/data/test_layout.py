@@ -132,3 +132,9 @@ def test_blanks_are_counted_and_labels_kept(load: Loader) -> None:
     loaded = load('id,x,y\n1,a,1\n2," ",\n3,,\n', labels)
     assert (loaded.field("x").blank, loaded.field("x").label) == (2, "An X")
     assert (loaded.field("y").blank, loaded.field("y").label) == (2, "")
+
+
+def test_fields_that_are_called_the_same_are_told_apart_on_screen(load: Loader) -> None:
+    labels = '[tables.people.labels]\nx = "Y"\nz = "\u202eAn\u200b X"\n'
+    called = load("id,x,y,z\n1,a,b,c\n", labels).catalogue.people_table.screen_names()
+    assert called == {"id": "id", "x": "Y (x)", "y": "y", "z": "An X"}

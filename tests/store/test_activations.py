@@ -155,3 +155,11 @@ def test_what_it_joins_must_not_be_archived(store: Store) -> None:
 def test_a_key_is_taken_once(store: Store) -> None:
     with pytest.raises(NameTaken), store.write(ANN) as session:
         create_activation(session, "vip_to_batch", activation("other"))
+
+
+def test_a_display_name_is_saved_without_what_cannot_be_seen(store: Store) -> None:
+    with store.write(ANN) as session:
+        given = replace(activation(), display_name="\u202eFide\u0300les\x00 ")
+        saved = save_activation(session, "vip_to_batch", given)
+        assert saved.display_name == "Fid\u00e8les"
+        assert save_activation(session, "vip_to_batch", given) == saved

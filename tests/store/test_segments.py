@@ -1,10 +1,12 @@
 """Segments keep every version, exactly as given, and nobody overwrites another's."""
 
 import pytest
+from sqlmodel import col, update
 
 from core.errors import EditConflict, NameTaken, UnknownName
 from core.store.activity import list_activity
 from core.store.database import Store
+from core.store.models import Segment
 from core.store.segments import (
     archive_segment,
     create_segment,
@@ -118,3 +120,30 @@ def test_two_segments_in_use_are_not_called_the_same(store: Store) -> None:
         save_segment(session, "two", name="vip", tree=TREE, resolved="{}", edited_from=1)
     with pytest.raises(NameTaken), store.write(ANN) as session:
         restore_segment(session, "vip")
+
+
+COMPOSED, DECOMPOSED = "Fid\u00e8les", "Fide\u0300les"
+
+
+def test_a_name_is_one_name_however_its_accents_are_written(store: Store) -> None:
+    with store.write(ANN) as session:
+        made = create_segment(session, "two", name=f"{DECOMPOSED}\u200b", tree=TREE, resolved="{}")
+    assert made.name == COMPOSED
+    for name in (COMPOSED, DECOMPOSED, f" {COMPOSED}\u202e"):
+        with pytest.raises(NameTaken), store.write(ANN) as session:
+            create_segment(session, "three", name=name, tree=TREE, resolved="{}")
+
+
+def test_names_of_before_that_look_the_same_go_on_until_they_are_changed(store: Store) -> None:
+    with store.write(ANN) as session:
+        for key in ("one", "two"):
+            create_segment(session, key, name=key, tree=TREE, resolved="{}")
+        for key, name in (("one", COMPOSED), ("two", DECOMPOSED)):
+            session.exec(update(Segment).where(col(Segment.key) == key).values(name=name))
+    with store.write(ANN) as session:
+        kept = save_segment(
+            session, "two", name=DECOMPOSED, tree=OTHER, resolved="{}", edited_from=1
+        )
+    assert (kept.name, kept.version) == (DECOMPOSED, 2)
+    with pytest.raises(NameTaken), store.write(ANN) as session:
+        save_segment(session, "two", name=COMPOSED, tree=OTHER, resolved="{}", edited_from=2)

@@ -47,6 +47,23 @@ def test_a_blank_label_takes_one_away() -> None:
     assert change_columns(named, "people", {}, {"id": " "}) == DRAFT
 
 
+@pytest.mark.parametrize("label", ["Id", " NUMBER ", "nu\u200bmber", "Fide\u0300le"])
+def test_two_columns_of_a_table_are_not_called_the_same(label: str) -> None:
+    named = change_columns(DRAFT, "people", {}, {"id": "Number", "mail": "Fid\u00e8le"})
+    renamed = change_columns(named, "people", {}, {"id": ""})
+    with pytest.raises(NameTaken, match="on screen already: choose another name"):
+        change_columns(
+            renamed if label == "Id" else named, "people", {}, {"age": label}, ["id", "mail", "age"]
+        )
+
+
+def test_two_columns_may_change_their_labels_at_once() -> None:
+    named = change_columns(DRAFT, "people", {}, {"id": "A", "mail": "B"})
+    swapped = change_columns(named, "people", {}, {"id": "B", "mail": "A"})
+    assert swapped.table("people").labels == {"id": "B", "mail": "A"}
+    assert change_columns(swapped, "people", {}, {"id": "ID"}).table("people").labels["id"] == "ID"
+
+
 def test_a_link_is_added_once_with_its_digits_kept() -> None:
     linked = add_link(DRAFT, "orders", "who", "people", "id")
     assert linked.links == (LINK,)
@@ -80,7 +97,9 @@ def test_a_table_is_renamed_wherever_it_is_named() -> None:
     assert rename_table(renamed, "customers", "customers") == renamed
 
 
-@pytest.mark.parametrize(("name", "error"), [("ORDERS", NameTaken), ("  ", UsageError)])
+@pytest.mark.parametrize(
+    ("name", "error"), [("ORDERS", NameTaken), ("  ", UsageError), ("\u200b", UsageError)]
+)
 def test_a_name_that_is_taken_or_blank_is_refused(name: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         rename_table(DRAFT, "people", name)

@@ -96,6 +96,12 @@ def test_a_name_that_is_taken_is_refused_and_nothing_is_saved(example: OpenWorks
     assert [view.key for view in saved(example)] == ["french"]
 
 
+@pytest.mark.parametrize("name", ["", "  ", "\u200b", "\u00ad\u2063\u3164", "\u202e"])
+def test_a_name_of_which_nothing_is_seen_is_none(example: OpenWorkspace, name: str) -> None:
+    with pytest.raises(UsageError, match="Give the segment a name, then save it"):
+        save(example, name)
+
+
 def test_the_key_of_an_archived_segment_stays_taken(example: OpenWorkspace) -> None:
     save(example, "French")
     put_away(example, "french")

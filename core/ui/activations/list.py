@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.names import comparable
 from core.store.activations import ActivationView
 from core.ui.activations.state import ActivationsState
 from core.ui.edge import plain
@@ -26,9 +27,9 @@ def draw_activations(state: ActivationsState) -> None:
         bind="query-params",
         width=320,
     )
-    word = (searched or "").casefold()
-    found = [view for view in state.views if word in view.display_name.casefold()]
-    found.sort(key=lambda view: view.display_name.casefold())
+    wanted = comparable(searched or "")
+    found = [view for view in state.views if wanted in comparable(view.display_name)]
+    found.sort(key=lambda view: comparable(view.display_name))
     for view in found[:_SHOWN]:
         _draw_one(view, state)
     if not found:

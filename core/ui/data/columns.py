@@ -7,12 +7,13 @@ import streamlit as st
 from core.data.catalogue import FieldType
 from core.data.detect import FoundTable
 from core.data.manifest import Manifest, TableSource
+from core.errors import NameTaken
 from core.store.names import MAX_NAME_CHARACTERS
 from core.ui.data.draft import change, prime, rename_table
 from core.ui.data.formats import draw_formats
 from core.ui.data.remarks import draw_others, draw_remarks
 from core.ui.data.words import TYPE_WORDS
-from core.ui.edge import on_click, plain
+from core.ui.edge import draw_kept_at, on_click, plain, say_next, sentence_of
 from core.ui.words import shortened
 from core.workspace.proposal_edits import (
     change_columns,
@@ -22,7 +23,7 @@ from core.workspace.proposal_edits import (
 )
 from core.workspace.proposals import Proposal
 
-_TABLE = "data:table"
+_TABLE, _REFUSED = "data:table", "data:columns:refused"
 _WIDTH = 195
 _COLUMN, _TYPE, _LABEL, _VALUES = "Column", "Type", "Name on screen", "First values"
 _TYPES = {word: kind for kind, word in TYPE_WORDS.items()}
@@ -127,12 +128,15 @@ def _draw_columns(proposal: Proposal, table: TableSource) -> None:
         args=(proposal.upload.id, table.name, column_names(proposal, table.name), key),
         alt=f"Columns of {table.name}",
     )
+    draw_kept_at(_REFUSED)
 
 
 def _editor_key(proposal: Proposal, table: TableSource) -> str:
-    """Return a key that changes with whatever else than the editor changes types."""
+    """Return a key that changes with whatever else than the editor changes what it shows."""
     ends = sorted(proposal.manifest.link_columns(table.name))
-    return f"data:columns:{proposal.upload.id}:{proposal.found.reading}:{table.name}:{ends}"
+    refused = st.session_state.get(_REFUSED, 0)
+    place = f"{proposal.upload.id}:{proposal.found.reading}:{table.name}"
+    return f"data:columns:{place}:{ends}:{refused}"
 
 
 def _fresh_edits(key: str) -> dict[int, dict[str, str | None]]:
@@ -179,7 +183,12 @@ def _change_columns(upload: str, table: str, names: Sequence[str], key: str) -> 
     edits = _fresh_edits(key)
     types = {names[row]: _TYPES[kind] for row, cells in edits.items() if (kind := cells.get(_TYPE))}
     labels = {names[row]: cells[_LABEL] or "" for row, cells in edits.items() if _LABEL in cells}
-    change(upload, lambda manifest: change_columns(manifest, table, types, labels))
+    try:
+        change(upload, lambda manifest: change_columns(manifest, table, types, labels, names))
+    except NameTaken as refused:
+        # The editor begins anew: it would go on showing what is not saved.
+        st.session_state[_REFUSED] = st.session_state.get(_REFUSED, 0) + 1
+        say_next(sentence_of(refused), _REFUSED, is_error=True)
 
 
 @on_click

@@ -10,6 +10,7 @@ from core.data.catalogue import Catalogue, Field, FieldType, Table
 from core.data.field_profiles import MOST_ROWS, FieldProfile, profile_fields, sample_rows
 from core.data.instance import Snapshot
 from core.data.snapshots import snapshot_path
+from core.names import comparable
 from core.ui.data.words import TYPE_WORDS
 from core.ui.edge import errors_shown
 from core.ui.session import workspace
@@ -85,8 +86,8 @@ def _draw_sample(copy: str, table: str, names: tuple[str, ...]) -> None:
 
 
 def _fits(field: Field, sought: str) -> bool:
-    wanted = sought.strip().casefold()
-    return wanted in field.name.casefold() or wanted in field.label.casefold()
+    wanted = comparable(sought)
+    return wanted in comparable(field.name) or wanted in comparable(field.label)
 
 
 def _kind(table: Table, field: Field) -> str:

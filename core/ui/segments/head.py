@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.errors import RollcallError
+from core.names import clean_name
 from core.store.names import MAX_NAME_CHARACTERS, copy_name, holder_of, taken_sentence
 from core.store.segments import list_segments
 from core.ui.edge import fault_word, on_click, sentence_of
@@ -51,7 +52,7 @@ def _draw_taken(view: BuilderView) -> None:
 
 
 def _rename(editor: Editor) -> None:
-    editor.name = st.session_state[_NAME]
+    editor.name = clean_name(st.session_state[_NAME])
 
 
 def _draw_menu(editor: Editor) -> None:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from core.names import comparable
 from core.store.drafts import DraftView
 from core.store.segments import SegmentView
 from core.ui.edge import draw_again, fault_word, plain
@@ -44,7 +45,8 @@ def draw_list(
         bind="query-params",
         width=320,
     )
-    found = [view for view in views if (searched or "").casefold() in view.name.casefold()]
+    wanted = comparable(searched or "")
+    found = [view for view in views if wanted in comparable(view.name)]
     book = _size_book(str(workspace().settings.home))
     sizes = book.sizes(found[:_SHOWN], snapshot_id)
     for view in found[:_SHOWN]:

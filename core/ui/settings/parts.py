@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.names import clean_name
 from core.store.workspace import WorkspaceView, get_workspace, name_workspace
 from core.ui.edge import errors_shown, plain, say_next
 from core.ui.navigation import link
@@ -57,13 +58,13 @@ def _options(word: str) -> list[str]:
 
 def _save(shown: WorkspaceView, name: str, word: str) -> None:
     """Save what was changed here; what somebody else changed meanwhile stays."""
-    name, word = " ".join(name.split()), " ".join(word.split())[:_LONGEST]
+    name, word = clean_name(name), clean_name(word)[:_LONGEST]
     if not name or not word:
         st.error("Both are needed: a name and a word.", icon=":material/error:")
         return
     with workspace().store.write(actor()) as session:
         now = get_workspace(session)
-        name = now.name if name == shown.name else name
+        name = now.name if name == clean_name(shown.name) else name
         name_workspace(session, name, now.people_word if word == shown.people_word else word)
     for key in (_SHOWN, "settings:name", "settings:word"):
         st.session_state.pop(key, None)
