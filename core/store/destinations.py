@@ -147,6 +147,18 @@ def destination_secret(session: ReadSession, key: str, name: str, box: SecretBox
     return None if encrypted is None else box.decrypt(encrypted, what)
 
 
+def unreadable_secrets(session: ReadSession, box: SecretBox) -> dict[str, tuple[str, ...]]:
+    """Return by destination in use the names of its secrets that no key opens, where there are."""
+    query = select(Destination.key, Destination.secrets).where(
+        col(Destination.archived_at).is_(None)
+    )
+    unread = {
+        key: tuple(name for name in sorted(secrets) if not box.reads(secrets[name]))
+        for key, secrets in session.exec(query)
+    }
+    return {key: names for key, names in unread.items() if names}
+
+
 def rotate_key(store: Store, box: SecretBox, actor: str, *, add_key: bool = True) -> int:
     """Encrypt every secret anew with the newest key, a new one first; return how many.
 

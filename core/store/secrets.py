@@ -68,6 +68,14 @@ class SecretBox:
         except SecretUnreadable:
             return False
 
+    def reads(self, encrypted: str) -> bool:
+        """Return whether `encrypted` can be read."""
+        try:
+            self.decrypt(encrypted, "A secret")
+        except SecretUnreadable:
+            return False
+        return True
+
     def add_key(self) -> None:
         """Make a newer key file, for all that is encrypted from now on.
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
+from core.errors import SecretUnreadable
 from core.store.activations import ActivationView
 from core.store.database import ReadSession
 from core.store.destinations import DestinationView, list_destinations
@@ -83,9 +85,10 @@ _IN_PART = Advice(
     _ADMIN,
     Place.RUN,
 )
+_UNREADABLE = SecretUnreadable.__name__
 _ADVICE: Mapping[str, Advice] = {
     "KeysRefused": Advice("{destination} refuses the API keys.", _ADMIN, Place.DESTINATION),
-    "SecretUnreadable": Advice(
+    _UNREADABLE: Advice(
         "The stored keys of {destination} cannot be read: Rollcall's own secret key has changed.",
         _RUNNER,
         Place.DESTINATION,
@@ -137,16 +140,21 @@ def find_needs(
     newest: Mapping[int, RunView],
     *,
     is_data_gone: bool = False,
+    unreadable: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[Need, ...]:
-    """Return what needs somebody, the most urgent first; `newest` are the lists' newest runs."""
+    """Return what needs somebody, the most urgent first; `newest` are the lists' newest runs.
+
+    `unreadable` are the titles of keys that cannot be read, by destination.
+    """
     destinations = {view.key: view for view in list_destinations(session)}
     segments = {view.key: view for view in list_segments(session)}
     needs = [
         *_asked(session, {view.id: view for view in activations}),
         *_paused_destinations(destinations.values()),
+        *_unreadable_destinations(destinations.values(), unreadable),
         *_data(session, is_gone=is_data_gone),
         *_paused_segments(segments.values(), {view.segment_key for view in activations}),
-        *_lists(activations, newest, destinations, segments),
+        *_lists(activations, newest, destinations, segments, unreadable),
     ]
     order = list(NeedKind)
     return tuple(sorted(needs, key=lambda need: order.index(need.kind)))
@@ -198,6 +206,23 @@ def _paused_destinations(views: Iterable[DestinationView]) -> Iterator[Need]:
             )
 
 
+def _unreadable_destinations(
+    views: Iterable[DestinationView], unreadable: Mapping[str, Sequence[str]]
+) -> Iterator[Need]:
+    for view in views:
+        if view.key in unreadable and view.paused_at is None:
+            yield Need(
+                NeedKind.DESTINATION,
+                view.name,
+                "Its stored keys cannot be read: no list is sent to it until they can.",
+                f"{' and '.join(unreadable[view.key])}: type them again, or put back the secret "
+                "key of Rollcall that they were stored with.",
+                f"{_ADMIN} or {_RUNNER}",
+                Place.DESTINATION,
+                view.key,
+            )
+
+
 def _data(session: ReadSession, *, is_gone: bool) -> Iterator[Need]:
     """Yield one need at most: that the data is gone says more than that its refresh failed."""
     ended = list_loads(session, states=[LoadState.LOADED, LoadState.FAILED], limit=1)
@@ -231,6 +256,7 @@ def _lists(
     newest: Mapping[int, RunView],
     destinations: Mapping[str, DestinationView],
     segments: Mapping[str, SegmentView],
+    unreadable: Mapping[str, Sequence[str]],
 ) -> Iterator[Need]:
     for view in activations:
         run = newest.get(view.id)
@@ -240,7 +266,8 @@ def _lists(
         elif run is not None and run.state in (RunState.FAILED, RunState.PARTLY):
             destination = destinations.get(view.destination_key)
             segment = segments.get(view.segment_key)
-            if not _told_already(run, destination, segment):
+            is_told = view.destination_key in unreadable and run.error_kind == _UNREADABLE
+            if not (is_told or _told_already(run, destination, segment)):
                 yield _failed(view, run, destination.name if destination else "The platform")
 
 

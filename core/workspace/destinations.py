@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from core.destinations import destination_type, make_destination, read_config, split_config
 from core.destinations._base import DestinationConfig
-from core.errors import SecretUnreadable, UsageError
+from core.errors import UsageError
 from core.settings import Settings
 from core.store.database import ReadSession, WriteSession
 from core.store.destinations import (
@@ -19,8 +19,10 @@ from core.store.destinations import (
     create_destination,
     destination_secret,
     find_destination,
+    list_destinations,
     restore_destination,
     save_destination,
+    unreadable_secrets,
 )
 from core.store.secrets import SecretBox
 from core.workspace.changes import Did
@@ -166,15 +168,16 @@ def _variable(given: object, place: str) -> str | None:
     )
 
 
-def unreadable_secrets(
-    session: ReadSession, view: DestinationView, box: SecretBox
-) -> tuple[str, ...]:
-    """Return the titles of the stored secrets that no key opens, as after a restore without it."""
-    fields = destination_type(view.platform).config_model.model_fields
-    titles = []
-    for name in sorted(view.secret_names):
-        try:
-            destination_secret(session, view.key, name, box)
-        except SecretUnreadable:
-            titles.append(fields[name].title or name)
-    return tuple(titles)
+def unreadable_titles(session: ReadSession, box: SecretBox) -> dict[str, tuple[str, ...]]:
+    """Return by destination in use the titles of its stored secrets that no key opens.
+
+    It has those alone that there are, as after a restore without the key.
+    """
+    platforms = {view.key: view.platform for view in list_destinations(session)}
+    titles = {}
+    for key, names in unreadable_secrets(session, box).items():
+        fields = destination_type(platforms[key]).config_model.model_fields
+        titles[key] = tuple(
+            (fields[name].title if name in fields else None) or name for name in names
+        )
+    return titles

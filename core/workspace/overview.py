@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from core.store.activations import ActivationView, list_activations
 from core.store.audiences import AudienceView, list_audiences
@@ -60,12 +61,22 @@ class Overview:
     moves: tuple[Move, ...]
 
 
-def look_at_lists(session: ReadSession, *, is_data_gone: bool = False) -> Overview:
-    """Return how all lists stand now; `is_data_gone` says that the file of the data is missing."""
+def look_at_lists(
+    session: ReadSession,
+    *,
+    is_data_gone: bool = False,
+    unreadable: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Overview:
+    """Return how all lists stand now; `is_data_gone` says that the file of the data is missing.
+
+    `unreadable` are the titles of keys that cannot be read, by destination.
+    """
     activations = list_activations(session)
     newest = newest_runs(session)
     audiences = {view.id: view for view in list_audiences(session)}
-    needs = find_needs(session, activations, newest, is_data_gone=is_data_gone)
+    needs = find_needs(
+        session, activations, newest, is_data_gone=is_data_gone, unreadable=unreadable
+    )
     points = _by_activation(list_points(session, limit=POINTS_READ))
     matched = _matched_runs(activations, newest, audiences)
     instants = data_instants(session, set(matched.values()))

@@ -38,7 +38,7 @@ from core.workspace.backup_folder import (
     refuse_little_room,
 )
 from core.workspace.data_source import source_of
-from core.workspace.destinations import unreadable_secrets
+from core.workspace.destinations import unreadable_titles
 from core.workspace.opened import OpenWorkspace, open_workspace
 
 # What may be in a home that holds nothing yet; the key is put back before or after.
@@ -184,7 +184,7 @@ def _put_back(
         source, views = source_of(session), list_destinations(session)
     found = source is not None and Path(source).is_file()
     with store.read() as session:
-        unreadable = {view.name: unreadable_secrets(session, view, box) for view in views}
+        unreadable = unreadable_titles(session, box)
     changes = _Changes(gone, doubted, source if found else None)
     with ExitStack() as undo:
         _move(staging, settings.home, undo)
@@ -198,7 +198,7 @@ def _put_back(
         len(doubted),
         lost,
         sum(len(view.secret_names) for view in views),
-        {name: titles for name, titles in unreadable.items() if titles},
+        {view.name: unreadable[view.key] for view in views if view.key in unreadable},
         None if source is None else whole_path(settings.home, kept_path(staging, source)),
         found,
     )

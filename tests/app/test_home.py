@@ -65,6 +65,20 @@ def test_the_guide_leads_out_of_the_sample_shop_to_own_data(
     assert page.title[0].value == "Data" and "Bring your data" in words(page)
 
 
+def test_keys_that_cannot_be_read_any_more_are_not_in_order(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    synced(opened, 10)
+    assert "need you" not in words(app("home"))
+    for file in (opened.settings.home / "key").glob("*.key"):
+        file.unlink()
+    page = app("home")
+    assert "1 thing needs you" in words(page)
+    assert "Practice** · Its stored keys cannot be read" in words(page)
+    assert "An admin or whoever runs Rollcall mends it." in words(page)
+    assert any("destinations?destination=practice" in each for each in links(page))
+
+
 def test_data_whose_file_is_gone_is_not_in_order(
     app: OpenApp, sample: Path, opened: OpenWorkspace
 ) -> None:

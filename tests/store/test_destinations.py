@@ -23,6 +23,7 @@ from core.store.destinations import (
     restore_destination,
     rotate_key,
     save_destination,
+    unreadable_secrets,
     used_destinations,
 )
 from tests.store.example import ANN, activation, box, destination, furnish
@@ -120,8 +121,11 @@ def test_a_secret_without_its_key_is_named_and_can_be_given_again(store: Store) 
     (store.settings.home / "key" / "0001.key").unlink()
     with pytest.raises(SecretUnreadable, match="'rest_api_key' of destination 'crm'"):
         secrets_of(store)
+    with store.read() as session:
+        assert unreadable_secrets(session, box(store)) == {"crm": ("rest_api_key",)}
     with store.write(ANN) as session:
         save_destination(session, "crm", destination(), box(store))
+        assert unreadable_secrets(session, box(store)) == {}
     assert secrets_of(store) == {"rest_api_key": "s3cret"}
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import CallRefused, KeysRefused, RollcallError
+from core.errors import CallRefused, KeysRefused, RollcallError, SecretUnreadable
 from core.settings import Settings
 from core.store.activations import pause_activation
 from core.store.loads import LoadState, NewLoad, claim_load, end_load, queue_load
@@ -67,6 +67,20 @@ def test_data_that_is_gone_is_said_once_with_why_the_refresh_failed(world: World
         (need,) = look_at_lists(session, is_data_gone=True).needs
     assert "is gone from the disk" in need.said
     assert (need.place, need.detail) == (Place.DATA, "No such file.")
+
+
+def test_keys_that_cannot_be_read_are_said_once_and_before_a_run_fails_on_them(
+    world: World,
+) -> None:
+    world.run(PEOPLE)
+    unreadable = {"crm": ("REST API key", "Project key")}
+    for _ in range(2):
+        with world.store.read() as session:
+            (need,) = look_at_lists(session, unreadable=unreadable).needs
+        assert (need.kind, need.place, need.key) == (NeedKind.DESTINATION, Place.DESTINATION, "crm")
+        assert need.detail.startswith("REST API key and Project key: type them again")
+        world.members.error = SecretUnreadable("No key.")
+        world.run()
 
 
 def test_a_held_run_asks_for_approval_with_its_reason(world: World) -> None:

@@ -17,7 +17,7 @@ from core.ui.frame import draw_practice_badge
 from core.ui.navigation import link, way
 from core.ui.session import workspace
 from core.ui.words import moment, shortened
-from core.workspace.destinations import is_practice, unreadable_secrets
+from core.workspace.destinations import is_practice, unreadable_titles
 
 _ICON = ":material/hub:"
 _LINKED = 6
@@ -41,8 +41,7 @@ def read_destinations() -> Listed:
         views, activations = list_destinations(session), list_activations(session)
         busy, zone = busy_shares(session), ZoneInfo(get_workspace(session).zone)
         now = session.now()
-        box = workspace().box
-        unreadable = {view.key: unreadable_secrets(session, view, box) for view in views}
+        unreadable = unreadable_titles(session, workspace().box)
     users = {
         view.key: [each for each in activations if each.destination_key == view.key]
         for view in views
@@ -73,7 +72,7 @@ def draw_state(view: DestinationView, listed: Listed) -> None:
             draw_practice_badge()
         if view.paused_reason is not None:
             st.badge("Paused", icon=":material/pause:", color="red")
-        elif listed.unreadable[view.key]:
+        elif view.key in listed.unreadable:
             st.badge("Keys cannot be read", icon=":material/key_off:", color="red")
         elif view.test_failure is not None:
             st.badge("Last test failed", icon=":material/warning:", color="orange")
@@ -97,7 +96,7 @@ def draw_pause(view: DestinationView, listed: Listed) -> None:
 
 def draw_unreadable(view: DestinationView, listed: Listed) -> None:
     """Say which keys cannot be read here any more, and what mends that."""
-    titles = listed.unreadable[view.key]
+    titles = listed.unreadable.get(view.key)
     if titles:
         st.markdown(
             f":red[:material/key_off: **{plain(' and '.join(titles))} cannot be read here.**] "

@@ -17,6 +17,7 @@ from core.ui.activity_words import Names, by_people, read_names
 from core.ui.session import workspace
 from core.ui.words import moment
 from core.workspace.data_source import is_data_gone
+from core.workspace.destinations import unreadable_titles
 from core.workspace.first_steps import Step, StepState, first_steps
 from core.workspace.overview import Overview, look_at_lists
 
@@ -66,7 +67,11 @@ def read_home() -> HomeState:
         )
         return HomeState(
             saved=saved,
-            overview=look_at_lists(session, is_data_gone=is_gone),
+            overview=look_at_lists(
+                session,
+                is_data_gone=is_gone,
+                unreadable=unreadable_titles(session, opened.box),
+            ),
             steps=first_steps(session, sample_parts(session, opened.settings.home)),
             is_sample=has_sample(session),
             data=current_snapshot(session),
