@@ -25,6 +25,6 @@ st.title("Runs")
 state = read_runs()
 wanted = draw_filters(state.names, state.now)
 if wanted.activation_key is not None:
-    points = read_points(wanted.activation_key)
-    draw_list_charts(points, state.zone, plain(state.saved.people_word))
+    points, waits = read_points(wanted.activation_key)
+    draw_list_charts(points, waits, state.zone, plain(state.saved.people_word))
 draw_history(wanted, state.zone)

@@ -1,18 +1,23 @@
 """The history of runs as people look through it: filtered, page by page, and as figures."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement
 from sqlmodel import and_, col, func, or_, select
 
 from core.store.database import ReadSession
-from core.store.models import Activation, Run, RunEvent, Snapshot
+from core.store.models import Activation, Destination, Run, RunEvent, Snapshot
 from core.store.run_states import RunState
 from core.store.runs import RunView, run_view
 
+Waits = Mapping[RunState, timedelta]
+
+# In these states nobody works on a run: it waits for a human, or for the platform to take more.
+_RESTS = (RunState.HELD, RunState.WAITING)
 ENDED_WELL = (RunState.SUCCEEDED, RunState.UNCHANGED)
 _LISTED = (*ENDED_WELL, RunState.PARTLY)
 _UNDER_WAY = (
@@ -44,12 +49,17 @@ class RunFilter:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """A run with the list that it belongs to, and who asked for it."""
+    """A run with the list that it belongs to and where that lies, and who asked for it.
+
+    `waits` is for how long it was in each state in which it waited.
+    """
 
     run: RunView
     activation_key: str
     activation_name: str
+    destination_key: str
     actor: str
+    waits: Waits = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +94,21 @@ def list_history(
 ) -> tuple[HistoryRow, ...]:
     """Return the runs that the filter lets through, newest first, from number `offset` on."""
     query = (
-        select(Run, Activation.key, Activation.display_name)
+        select(Run, Activation.key, Activation.display_name, Destination.key)
         .join(Activation, col(Activation.id) == col(Run.activation_id))
+        .join(Destination, col(Destination.id) == col(Activation.destination_id))
         .where(*_conditions(session, wanted))
         .order_by(col(Run.id).desc())
         .offset(offset)
         .limit(limit)
     )
-    found = [(run_view(row), key, name) for row, key, name in session.exec(query)]
-    actors = first_actors(session, [run.id for run, _, _ in found])
-    return tuple(HistoryRow(run, key, name, actors.get(run.id, "")) for run, key, name in found)
+    found = [(run_view(row), key, name, to) for row, key, name, to in session.exec(query)]
+    ids = [run.id for run, *_ in found]
+    actors, waits = first_actors(session, ids), run_waits(session, ids)
+    return tuple(
+        HistoryRow(run, key, name, to, actors.get(run.id, ""), waits.get(run.id, {}))
+        for run, key, name, to in found
+    )
 
 
 def first_actors(session: ReadSession, run_ids: Collection[int]) -> Mapping[int, str]:
@@ -102,6 +117,31 @@ def first_actors(session: ReadSession, run_ids: Collection[int]) -> Mapping[int,
     first = first.group_by(col(RunEvent.run_id))
     query = select(RunEvent.run_id, RunEvent.actor).where(col(RunEvent.id).in_(first))
     return dict(session.exec(query).all())
+
+
+def run_waits(session: ReadSession, run_ids: Collection[int]) -> Mapping[int, Waits]:
+    """Return for how long each of these runs that waited did so, where that is over."""
+    waited = select(RunEvent.run_id).where(
+        col(RunEvent.run_id).in_(run_ids), col(RunEvent.kind).in_(_RESTS)
+    )
+    query = select(RunEvent.run_id, RunEvent.kind, RunEvent.at).where(
+        col(RunEvent.run_id).in_(waited), col(RunEvent.kind).in_(list(RunState))
+    )
+    steps: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
+    for run_id, kind, at in session.exec(query.order_by(col(RunEvent.id))):
+        steps[run_id].append((kind, at))
+    return {run_id: _waits(each) for run_id, each in steps.items()}
+
+
+def _waits(steps: Iterable[tuple[str, datetime]]) -> Waits:
+    """Return how long the states lasted in which a run waits, of its states and their begins."""
+    waits: dict[RunState, timedelta] = defaultdict(timedelta)
+    before: tuple[str, datetime] | None = None
+    for kind, at in steps:
+        if before is not None and before[0] in _RESTS:
+            waits[RunState(before[0])] += max(timedelta(), at - before[1])
+        before = kind, at
+    return dict(waits)
 
 
 def count_states(session: ReadSession, since: datetime) -> Mapping[RunState, int]:

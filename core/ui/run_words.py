@@ -3,16 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
+from core.store.run_history import Waits
 from core.store.run_states import RunState
 from core.store.run_story import RunEventView
 from core.store.runs import RunView
 from core.sync.outcome import RunCounts, stored_counts
-from core.ui.words import STATE_WORDS, count, state_badge
+from core.ui.words import STATE_WORDS, count, length, state_badge
 from core.workspace.run_told import is_approved
 
 Detail = Mapping[str, object]
 
 _TRIGGERS = {"schedule": "by its schedule", "data refresh": "after a data refresh"}
+_WAITS_FOR = {RunState.HELD: "approval", RunState.WAITING: "the platform"}
 BROWSER = "browser"
 _ACTORS = {BROWSER: "In the browser", "scheduler": "Scheduler", "sample": "The sample shop"}
 _PHRASES = {"scheduler": "the scheduler", "sample": "the sample shop"}
@@ -85,11 +87,29 @@ def run_not_sent(run: RunView) -> int:
     return not_sent(stored_counts(run.counts))
 
 
-def took(run: RunView) -> timedelta | None:
-    """Return how long the run took, None where it has not ended."""
+def took(run: RunView, waits: Waits) -> timedelta | None:
+    """Return how long the run worked, its waiting aside, None where it has not ended."""
     if run.started_at is None or run.finished_at is None:
         return None
-    return run.finished_at - run.started_at
+    return max(timedelta(), run.finished_at - run.started_at - waited(waits))
+
+
+def waited(waits: Waits) -> timedelta:
+    """Return for how long a run waited in all."""
+    return sum(waits.values(), timedelta())
+
+
+def waits_told(waits: Waits) -> list[str]:
+    """Return what a run waited for and for how long, waits of less than a second aside.
+
+    >>> waits_told({RunState.HELD: timedelta(hours=2), RunState.WAITING: timedelta(0)})
+    ['waited 2 h for approval']
+    """
+    return [
+        f"waited {length(span)} for {_WAITS_FOR[state]}"
+        for state, span in waits.items()
+        if span >= timedelta(seconds=1)
+    ]
 
 
 def story(events: Sequence[RunEventView], people: str) -> list[str]:

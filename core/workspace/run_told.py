@@ -8,11 +8,11 @@ from core.errors import PlanOutdated
 from core.store.activations import ActivationView, get_activation_by_id
 from core.store.database import ReadSession
 from core.store.destinations import DestinationView, get_destination
-from core.store.run_history import data_instants
+from core.store.run_history import ENDED_WELL, Waits, data_instants, run_waits
 from core.store.run_states import RESTING, RunState
 from core.store.run_story import RunEventView, list_events
-from core.store.runs import RunView, blocking_run, find_run
-from core.store.segments import get_segment
+from core.store.runs import RunView, blocking_run, find_run, list_runs
+from core.store.segments import get_segment, list_segment_versions
 from core.store.workspace import get_workspace
 from core.sync.decide import check_approvable
 from core.sync.outcome import RunCounts, stored_counts
@@ -20,11 +20,25 @@ from core.workspace.destinations import place_of
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentChange:
+    """A segment that was saved anew between the run before, which ended `since`, and this one.
+
+    `actor` and `at` are of who saved it last; None where the list rests on it only now.
+    """
+
+    name: str
+    since: datetime
+    actor: str | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunTold:
     """A run, its list, and what happened.
 
     `data_at` is when the data was loaded that it worked from, `outdated` says why its plan cannot
-    be approved any more, `waits_because` what keeps it from starting.
+    be approved any more, `waits_because` what keeps it from starting. `segment_change` is a reason
+    of its own for what a run that waits for approval would do, `waits` for how long it waited.
     """
 
     run: RunView
@@ -35,6 +49,8 @@ class RunTold:
     data_at: datetime | None
     outdated: str | None
     waits_because: str | None
+    segment_change: SegmentChange | None
+    waits: Waits
 
     @property
     def place(self) -> str:
@@ -62,6 +78,8 @@ def tell_run(session: ReadSession, run_id: int) -> RunTold | None:
         data_at=data_instants(session, [run.id]).get(run.id),
         outdated=_why_outdated(session, run),
         waits_because=why_it_waits(session, run),
+        segment_change=_segment_change(session, run),
+        waits=run_waits(session, [run.id]).get(run.id, {}),
     )
 
 
@@ -88,6 +106,34 @@ def _why_outdated(session: ReadSession, run: RunView) -> str | None:
     except PlanOutdated as problem:
         return str(problem)
     return None
+
+
+def _segment_change(session: ReadSession, run: RunView) -> SegmentChange | None:
+    """Return what was changed of the segments of a run that waits for approval, if anything."""
+    if not is_waiting_for_approval(run):
+        return None
+    states = (*ENDED_WELL, RunState.PARTLY, RunState.CONFIRMING)
+    earlier = list_runs(
+        session, activation_id=run.activation_id, states=states, before_id=run.id, limit=1
+    )
+    if not earlier or earlier[0].segment_versions is None:
+        return None
+    before, since = earlier[0].segment_versions, earlier[0].finished_at or earlier[0].queued_at
+    for key, version in (run.segment_versions or {}).items():
+        if before.get(key) != version:
+            return _changed(session, key, version, since, is_new=key not in before)
+    return None
+
+
+def _changed(
+    session: ReadSession, key: str, version: int, since: datetime, *, is_new: bool
+) -> SegmentChange:
+    saved = {each.version: each for each in list_segment_versions(session, key)}
+    view = saved.get(version)
+    name = get_segment(session, key).name
+    if is_new or view is None:
+        return SegmentChange(name, since, None, None)
+    return SegmentChange(name, since, view.actor, view.at)
 
 
 def why_it_waits(session: ReadSession, run: RunView) -> str | None:

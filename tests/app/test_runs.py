@@ -1,17 +1,18 @@
 """The Runs page: the history with its filters, and one run's story."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
-from sqlmodel import delete
+from sqlmodel import col, delete, update
 from streamlit.testing.v1 import AppTest
 
-from core.store.models import RunEvent
-from core.store.run_changes import update_run
+from core.store.models import Run, RunEvent
+from core.store.run_changes import update_run, update_unowned_run
 from core.store.run_states import RunState
 from core.store.runs import get_run, list_runs
+from core.store.segments import get_segment, save_segment
 from core.sync.question import mapping_digest
 from core.workspace.opened import OpenWorkspace
 from tests.app.conftest import OpenApp
@@ -117,6 +118,45 @@ def test_a_held_run_shows_why_and_what_it_would_do(
     assert f"Waiting for approval: {reason}" in said
     assert "301 no ID → 4 duplicates → 335 control group" in said
     assert "+ 214** enter" in said and "− 4,664** leave" in said
+
+
+def test_waiting_for_approval_is_no_time_that_a_run_took(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    run = run_in(opened, RunState.HELD)
+    begun = run.started_at or datetime.now(UTC)
+    with opened.store.write("ana") as session:
+        update_unowned_run(session, run.id, [RunState.HELD], state=RunState.REJECTED)
+        ends = {"held": timedelta(seconds=4), "rejected": timedelta(hours=2, seconds=4)}
+        for kind, after in ends.items():
+            of = (col(RunEvent.run_id) == run.id, col(RunEvent.kind) == kind)
+            session.exec(update(RunEvent).where(*of).values(at=begun + after))
+        at = begun + ends["rejected"]
+        session.exec(update(Run).where(col(Run.id) == run.id).values(finished_at=at))
+    assert "by its schedule, 4 s, waited 2 h" in words(app("runs"))
+    assert "took 4 s · waited 2 h for approval" in words(app("runs", run=str(run.id)))
+
+
+def test_a_run_that_waits_says_that_its_segment_was_changed(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    key = sample_list(opened).segment_key
+    run_in(opened, RunState.SUCCEEDED, segment_versions={key: 1})
+    run = run_in(opened, RunState.HELD, segment_versions={key: 1})
+    said = "was changed since the run before"
+    assert said not in words(app("runs", run=str(run.id)))
+    with opened.store.write("ana") as session:
+        name = get_segment(session, key).name
+        save_segment(session, key, name=name, tree="{}", resolved="{}", edited_from=1)
+        update_unowned_run(session, run.id, [RunState.HELD], segment_versions={key: 2})
+    page = words(app("runs", run=str(run.id)))
+    assert f"The segment “{name}” {said}" in page and "by ana, today" in page
+    assert "not only from new data" in page
+
+
+def test_rows_of_practice_runs_say_so(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
+    run_in(opened, RunState.SUCCEEDED)
+    assert "science: Practice]" in words(app("runs"))
 
 
 def test_a_held_run_shows_the_planned_changes_in_the_history(

@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlmodel import col, delete
 
 from core.store.activations import ActivationView, create_activation
 from core.store.database import Store
+from core.store.models import RunEvent
 from core.store.run_changes import start_run, update_run, update_unowned_run
 from core.store.run_history import (
     RunFilter,
@@ -20,6 +22,7 @@ from core.store.run_history import (
     list_history,
     list_names,
     list_points,
+    run_waits,
 )
 from core.store.run_states import RunState
 from core.store.snapshots import add_snapshot
@@ -130,3 +133,25 @@ def test_a_list_was_kept_once_a_run_ended_well(store: Store, vip: ActivationView
     ended(store, vip, RunState.UNCHANGED)
     with store.read() as session:
         assert any_ended_well(session, [vip.id]) and not any_ended_well(session, [])
+
+
+def test_waiting_is_told_apart_from_work(store: Store, vip: ActivationView) -> None:
+    run_id = ended(store, vip, RunState.HELD)
+    steps = [(RunState.HELD, 10), (RunState.HELD, 15), (RunState.SENDING, 70)]
+    steps += [(RunState.WAITING, 71), (RunState.SENDING, 74), (RunState.SUCCEEDED, 80)]
+    begun = datetime(2026, 11, 23, 7, tzinfo=UTC)
+    with store.write(ANN) as session:
+        session.exec(delete(RunEvent).where(col(RunEvent.run_id) == run_id))
+        for kind, at_s in [("queued", 0), ("computing", 0), ("guard", 9), *steps, ("booked", 81)]:
+            at = begun + timedelta(seconds=at_s)
+            session.add(RunEvent(run_id=run_id, at=at, actor=ANN, kind=kind, detail={}))
+    expected = {RunState.HELD: timedelta(seconds=60), RunState.WAITING: timedelta(seconds=3)}
+    with store.read() as session:
+        assert run_waits(session, [run_id, 77]) == {run_id: expected}
+        assert list_history(session, RunFilter())[0].waits == expected
+
+
+def test_a_run_that_never_waited_waited_for_nothing(store: Store, vip: ActivationView) -> None:
+    run_id = ended(store, vip, RunState.SUCCEEDED)
+    with store.read() as session:
+        assert run_waits(session, [run_id]) == {}

@@ -1,25 +1,28 @@
 """How one list did over time: its size, who entered and left, how long runs take, how many fail."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from core.store.run_history import ENDED_WELL, RunPoint
+from core.store.run_history import ENDED_WELL, RunPoint, Waits
 from core.store.run_states import RunState
+from core.ui.run_words import waited
 from core.ui.runs.figures import draw_chart, ended_at, moves_figure, size_figure
 from core.ui.words import STATE_WORDS, count, length, number_of, share
 
 
-def draw_list_charts(points: Sequence[RunPoint], zone: ZoneInfo, people: str) -> None:
+def draw_list_charts(
+    points: Sequence[RunPoint], waits: Mapping[int, Waits], zone: ZoneInfo, people: str
+) -> None:
     """Draw figures and charts of a list's last runs, oldest first."""
     ended = [point for point in points if point.state is not RunState.FAILED]
     if not ended:
         st.caption("Charts stand here once a run of this list has ended well.")
         return
-    _draw_figures(points, ended)
+    _draw_figures(points, ended, waits)
     left, right = st.columns(2)
     with left, st.container(border=True):
         _draw_size(ended, zone, people)
@@ -27,7 +30,9 @@ def draw_list_charts(points: Sequence[RunPoint], zone: ZoneInfo, people: str) ->
         _draw_moves(ended, zone, people)
 
 
-def _draw_figures(points: Sequence[RunPoint], ended: Sequence[RunPoint]) -> None:
+def _draw_figures(
+    points: Sequence[RunPoint], ended: Sequence[RunPoint], waits: Mapping[int, Waits]
+) -> None:
     well = sum(point.state in ENDED_WELL for point in points)
     with st.container(horizontal=True):
         st.metric("Should be in the list", count(ended[-1].size), border=True)
@@ -37,12 +42,18 @@ def _draw_figures(points: Sequence[RunPoint], ended: Sequence[RunPoint]) -> None
             border=True,
             help=f"{count(well)} of the last {number_of(len(points), 'run')}.",
         )
-        st.metric("A run takes", _typical(points), border=True, help="Half of the runs take less.")
+        st.metric(
+            "A run takes",
+            _typical(points, waits),
+            border=True,
+            help="Half of the runs take less. Waiting for approval or for the platform is not in "
+            "it.",
+        )
 
 
-def _typical(points: Sequence[RunPoint]) -> str:
+def _typical(points: Sequence[RunPoint], waits: Mapping[int, Waits]) -> str:
     spans = [
-        (point.finished_at - point.started_at).total_seconds()
+        (point.finished_at - point.started_at - waited(waits.get(point.run_id, {}))).total_seconds()
         for point in points
         if point.finished_at is not None and point.started_at is not None
     ]

@@ -1,5 +1,6 @@
 """The history of runs: one row a run, page by page, each with a way to its story."""
 
+from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -7,15 +8,17 @@ import streamlit as st
 
 from core.store.run_history import HistoryRow, RunFilter
 from core.ui.edge import plain
+from core.ui.frame import PRACTICE_BADGE
 from core.ui.navigation import link, show
 from core.ui.paging import draw_pages
-from core.ui.run_words import changes_of, run_badge, run_not_sent, started_by, took
+from core.ui.run_words import changes_of, run_badge, run_not_sent, started_by, took, waited
 from core.ui.runs.filters import forget_filters, is_narrowed
 from core.ui.runs.state import PAGE, HistoryState, read_history
 from core.ui.watching import watch
 from core.ui.words import count, length, number_of, shortened
 
 _LOOK_AGAIN_S = 3
+_A_WAIT = timedelta(seconds=1)
 _NAME_LETTERS = 44
 _WIDTHS = (4.2, 1.9, 2.3, 3.6)
 
@@ -51,14 +54,18 @@ def draw_row(row: HistoryRow, state: HistoryState) -> None:
     if opens.button(f"{at} · **{name}**", key=f"runs:open:{row.run.id}", type="tertiary"):
         # No callback: in a part that is watched it would draw that part alone.
         show(run=str(row.run.id))
-    badge.markdown(run_badge(row.run))
+    practice = f" {PRACTICE_BADGE}" if row.destination_key in state.practice else ""
+    badge.markdown(f"{run_badge(row.run)}{practice}")
     asked.caption(_asked(row))
     changes.markdown(_figures(row))
 
 
 def _asked(row: HistoryRow) -> str:
-    asked, span = plain(started_by(row.run.trigger, row.actor)), took(row.run)
-    return asked if span is None else f"{asked}, {length(span)}"
+    asked, span = plain(started_by(row.run.trigger, row.actor)), took(row.run, row.waits)
+    if span is None:
+        return asked
+    rest = waited(row.waits)
+    return f"{asked}, {length(span)}" + (f", waited {length(rest)}" if rest >= _A_WAIT else "")
 
 
 def _figures(row: HistoryRow) -> str:

@@ -8,7 +8,7 @@ from core.sync.outcome import RunCounts, losses, stored_counts
 from core.ui.edge import plain
 from core.ui.frame import draw_practice_badge
 from core.ui.navigation import back
-from core.ui.run_words import by, run_badge, started_by, story, took
+from core.ui.run_words import by, run_badge, started_by, story, took, waits_told
 from core.ui.runs.actions import draw_actions
 from core.ui.runs.figures import draw_chart, waterfall_figure, waterfall_steps
 from core.ui.runs.people import draw_people
@@ -58,8 +58,9 @@ def _draw_head(state: StoryState) -> None:
 def _circumstances(state: StoryState) -> str:
     told, run = state.told, state.told.run
     parts = [f"Started {plain(started_by(run.trigger, told.asked_by))}"]
-    if (span := took(run)) is not None:
+    if (span := took(run, told.waits)) is not None:
         parts.append(f"took {length(span)}")
+    parts += waits_told(told.waits)
     if told.data_at is not None:
         parts.append(f"data of {moment(told.data_at, state.zone, state.now)}")
     parts.append(f"to {plain(shortened(told.destination.name))}")

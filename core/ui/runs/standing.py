@@ -8,12 +8,12 @@ import streamlit as st
 
 from core.store.run_states import RunState
 from core.ui.edge import plain
-from core.ui.list_words import complete_words
+from core.ui.list_words import UPDATE_ICON, complete_words
 from core.ui.mending import draw_way
-from core.ui.run_words import acted
-from core.ui.words import count, full_moment, moment, number_of
+from core.ui.run_words import acted, by_whom
+from core.ui.words import count, full_moment, moment, number_of, shortened
 from core.workspace.attention import Place, advice_on
-from core.workspace.run_told import RunTold, is_waiting_for_approval
+from core.workspace.run_told import RunTold, SegmentChange, is_waiting_for_approval
 
 
 def draw_standing(told: RunTold, zone: ZoneInfo, now: datetime) -> None:
@@ -24,6 +24,8 @@ def draw_standing(told: RunTold, zone: ZoneInfo, now: datetime) -> None:
     said = _SAYING.get(told.run.state, _nothing)(told, zone, now)
     if said:
         st.markdown(said)
+    if told.segment_change is not None:
+        st.markdown(_changed(told.segment_change, zone, now))
     if told.waits_because:
         st.caption(f":material/pause: It waits because {plain(told.waits_because)}.")
     if told.run.cancel_asked_by and told.run.state in (RunState.SENDING, RunState.COMPUTING):
@@ -48,6 +50,20 @@ def _draw_failure(told: RunTold) -> None:
         }
         if advice.place is not Place.RUN:
             draw_way(advice.place, keys.get(advice.place, ""))
+
+
+def _changed(change: SegmentChange, zone: ZoneInfo, now: datetime) -> str:
+    """Return that the run would do what it would also because of another segment."""
+    name, since = plain(shortened(change.name)), moment(change.since, zone, now)
+    means = "Who would enter and leave comes from that too, not only from new data."
+    if change.at is None or change.actor is None:
+        said = f"The list did not rest on the segment “{name}” in the run before"
+        return f"{UPDATE_ICON} **{said}** ({since}). {means}"
+    who = plain(by_whom(change.actor))
+    return (
+        f"{UPDATE_ICON} **The segment “{name}” was changed since the run before** "
+        f"({since}): {who}, {moment(change.at, zone, now)}. {means}"
+    )
 
 
 Saying = Callable[[RunTold, ZoneInfo, datetime], str]

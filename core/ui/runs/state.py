@@ -1,24 +1,28 @@
 """What the Runs page shows, read from the store: the history, or one run's story."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from core.store.activations import get_activation
+from core.store.destinations import list_destinations
 from core.store.run_history import (
     HistoryRow,
     RunFilter,
     RunPoint,
+    Waits,
     count_history,
     list_history,
     list_names,
     list_points,
+    run_waits,
 )
 from core.store.workspace import WorkspaceView, get_workspace
 from core.ui.paging import asked_page
 from core.ui.session import workspace
 from core.ui.words import moment
+from core.workspace.destinations import is_practice
 from core.workspace.run_told import RunTold, is_at_rest, tell_run
 
 PAGE = 25
@@ -39,10 +43,14 @@ class RunsState:
 
 @dataclass(frozen=True, slots=True)
 class HistoryState:
-    """The page of the history that the address asks for, of `number` runs in all."""
+    """The page of the history that the address asks for, of `number` runs in all.
+
+    `practice` are the keys of destinations from which nothing reaches a platform.
+    """
 
     number: int
     rows: Sequence[HistoryRow]
+    practice: Collection[str]
     zone: ZoneInfo
     now: datetime
 
@@ -75,10 +83,14 @@ def read_runs() -> RunsState:
         return RunsState(get_workspace(session), list_names(session), session.now())
 
 
-def read_points(activation_key: str) -> Sequence[RunPoint]:
-    """Return the figures of a list's last runs, oldest first. Raises: UnknownName."""
+def read_points(activation_key: str) -> tuple[Sequence[RunPoint], Mapping[int, Waits]]:
+    """Return the figures of a list's last runs, oldest first, and how long which of them waited.
+
+    Raises: UnknownName.
+    """
     with workspace().store.read() as session:
-        return list_points(session, get_activation(session, activation_key).id)
+        points = list_points(session, get_activation(session, activation_key).id)
+        return points, run_waits(session, [point.run_id for point in points])
 
 
 def read_history(wanted: RunFilter, zone: ZoneInfo) -> HistoryState:
@@ -87,7 +99,9 @@ def read_history(wanted: RunFilter, zone: ZoneInfo) -> HistoryState:
         number = count_history(session, wanted)
         skipped = (asked_page(number, PAGE) - 1) * PAGE
         rows = list_history(session, wanted, offset=skipped, limit=PAGE)
-        return HistoryState(number, rows, zone, session.now())
+        views = list_destinations(session, archived=True)
+        practice = {view.key for view in views if is_practice(view)}
+        return HistoryState(number, rows, practice, zone, session.now())
 
 
 def read_story(run_id: int) -> StoryState | None:
