@@ -15,6 +15,7 @@ from core.ui.navigation import link
 from core.ui.roles import Role
 from core.ui.segments.bar import draw_bar, draw_waiting
 from core.ui.segments.editor import draw_tree
+from core.ui.segments.following import draw_following
 from core.ui.segments.head import draw_head
 from core.ui.segments.limit_form import draw_limit
 from core.ui.segments.list import draw_list, start_new
@@ -53,6 +54,7 @@ if editor is None:
 
 view = look_around(editor, data.id, saved, people_word)
 draw_head(view)
+draw_following(view)
 draw_tree(view)
 draw_limit(view)
 draw_panels(view)
