@@ -143,14 +143,14 @@ def test_a_run_that_waits_says_that_its_segment_was_changed(
     key = sample_list(opened).segment_key
     run_in(opened, RunState.SUCCEEDED, segment_versions={key: 1})
     run = run_in(opened, RunState.HELD, segment_versions={key: 1})
-    said = "was changed since the run before"
+    said = "was changed by ana today"
     assert said not in words(app("runs", run=str(run.id)))
     with opened.store.write("ana") as session:
         name = get_segment(session, key).name
         save_segment(session, key, name=name, tree="{}", resolved="{}", edited_from=1)
         update_unowned_run(session, run.id, [RunState.HELD], segment_versions={key: 2})
     page = words(app("runs", run=str(run.id)))
-    assert f"The segment “{name}” {said}" in page and "by ana, today" in page
+    assert f"The segment “{name}” {said}" in page and "after the run before (today" in page
     assert "not only from new data" in page
 
 

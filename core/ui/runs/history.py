@@ -20,7 +20,7 @@ from core.ui.words import count, length, number_of, shortened
 _LOOK_AGAIN_S = 3
 _A_WAIT = timedelta(seconds=1)
 _NAME_LETTERS = 44
-_WIDTHS = (4.2, 1.9, 2.3, 3.6)
+_WIDTHS = (4.1, 2.4, 2.6, 2.9)
 
 
 def draw_history(wanted: RunFilter, zone: ZoneInfo) -> None:

@@ -59,11 +59,9 @@ def _changed(change: SegmentChange, zone: ZoneInfo, now: datetime) -> str:
     if change.at is None or change.actor is None:
         said = f"The list did not rest on the segment “{name}” in the run before"
         return f"{UPDATE_ICON} **{said}** ({since}). {means}"
-    who = plain(by_whom(change.actor))
-    return (
-        f"{UPDATE_ICON} **The segment “{name}” was changed since the run before** "
-        f"({since}): {who}, {moment(change.at, zone, now)}. {means}"
-    )
+    who, at = plain(by_whom(change.actor)), moment(change.at, zone, now)
+    said = f"The segment “{name}” was changed {who} {at}"
+    return f"{UPDATE_ICON} **{said}**, after the run before ({since}). {means}"
 
 
 Saying = Callable[[RunTold, ZoneInfo, datetime], str]
