@@ -7,6 +7,7 @@ import click
 
 from core.cli.context import MEMORY_SHARE, actor
 from core.cli.output import answer, as_json, errors_told, shown_time
+from core.errors import UsageError
 from core.settings import Settings, read_settings
 from core.store.secrets import KEY_FOLDER
 from core.workspace.backup import Backup, default_folder, make_backup
@@ -15,28 +16,29 @@ from core.workspace.restore import Restored, restore_backup
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.argument("folder", type=click.Path(), required=False)
 @as_json
 @errors_told
-def backup(folder: Path | None, as_json: bool) -> None:
+def backup(folder: str | None, as_json: bool) -> None:
     """Save all but the key and the loaded data to a new folder in FOLDER, while Rollcall runs.
 
     Left out: `backup` beside the home. The new folder is named by date and time, in UTC.
     """
     settings = read_settings()
-    made = make_backup(settings, folder or default_folder(settings), datetime.now(UTC))
+    into = default_folder(settings) if folder is None else _named(folder)
+    made = make_backup(settings, into, datetime.now(UTC))
     notes = _backup_notes(made, settings)
     value = {"folder": made.folder, "parts": made.parts, "size": made.size, "notes": notes}
     answer(as_json, value, [*_backup_lines(made), *notes])
 
 
 @click.command()
-@click.argument("folder", metavar="BACKUP", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="BACKUP", type=click.Path())
 @as_json
 @errors_told
-def restore(folder: Path, as_json: bool) -> None:
+def restore(folder: str, as_json: bool) -> None:
     """Put the folder BACKUP that `backup` made into the home, which must be empty."""
-    done = restore_backup(read_settings(), folder, actor(), MEMORY_SHARE)
+    done = restore_backup(read_settings(), _named(folder), actor(), MEMORY_SHARE)
     notes = _restore_notes(done)
     value = {
         "home": done.home,
@@ -49,6 +51,13 @@ def restore(folder: Path, as_json: bool) -> None:
     }
     said = f"Restored to {done.home}, as it was at {shown_time(done.made_at)}."
     answer(as_json, value, [said, *notes])
+
+
+def _named(folder: str) -> Path:
+    """Return the folder. Raises: UsageError for an empty name, which a variable not set leaves."""
+    if not folder.strip():
+        raise UsageError("The name of the folder is empty: name one, or . for the one you are in.")
+    return Path(folder)
 
 
 def _backup_lines(made: Backup) -> list[str]:

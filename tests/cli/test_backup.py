@@ -81,6 +81,18 @@ def test_a_folder_in_the_home_is_refused(terminal: Terminal) -> None:
     assert "lies in the home" in refused and not (terminal.home / "backup").exists()
 
 
+@pytest.mark.parametrize("command", ["backup", "restore"])
+@pytest.mark.parametrize("name", ["", " "])
+def test_a_folder_without_a_name_is_refused(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    assert "name of the folder is empty" in terminal.refused(command, name, exit=2)
+    assert list(here.iterdir()) == []
+
+
 def test_a_home_that_holds_nothing_has_nothing_to_back_up(elsewhere: Terminal) -> None:
     assert "nothing to back up" in elsewhere.refused("backup", exit=2)
     assert not elsewhere.home.exists()
