@@ -4,8 +4,8 @@ import ipaddress
 import logging
 import re
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,6 +14,7 @@ from typing import Any, Literal
 import httpx
 
 from core.destinations._base import pass_gate
+from core.destinations._redaction import HIDDEN, hide_secrets
 from core.errors import NetworkFault, UsageError
 from core.settings import Settings
 
@@ -44,8 +45,12 @@ class Answer:
 class HttpAccount:
     """One origin with the headers of one account; connections are kept and shared by threads."""
 
-    def __init__(self, origin: str, headers: Mapping[str, str], settings: Settings) -> None:
+    def __init__(
+        self, origin: str, headers: Mapping[str, str], settings: Settings, secrets: Sequence[str]
+    ) -> None:
+        """Open the account; `secrets` stand in no error of it."""
         self._origin = origin
+        self._secrets = secrets
         self._timeout_s = settings.http_timeout_s
         self._client = _open_client(origin, headers, settings)
 
@@ -62,14 +67,14 @@ class HttpAccount:
         Raises: NetworkFault.
         """
         kind = {"Content-Type": "application/json"} if body is not None else {}
-        with _network_faults(self._origin, self._timeout_s):
+        with self._faults_told():
             request = self._client.build_request(
                 method, path, params=query, content=body, headers=kind
             )
         request.extensions["trace"] = _pass_gate_again
         pass_gate()
         with (
-            _network_faults(self._origin, self._timeout_s),
+            self._faults_told(),
             closing(self._client.send(request, stream=True)) as response,
         ):
             content = _read_whole(response, time.monotonic() + self._timeout_s)
@@ -77,6 +82,9 @@ class HttpAccount:
 
     def close(self) -> None:
         self._client.close()
+
+    def _faults_told(self) -> AbstractContextManager[None]:
+        return _network_faults(self._origin, self._timeout_s, self._secrets)
 
 
 def normal_origin(origin: str) -> str:
@@ -156,12 +164,12 @@ def _open_client(origin: str, headers: Mapping[str, str], settings: Settings) ->
 
 
 @contextmanager
-def _network_faults(origin: str, timeout_s: float) -> Iterator[None]:
+def _network_faults(origin: str, timeout_s: float, secrets: Sequence[str]) -> Iterator[None]:
     """Translate every way of getting no answer."""
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-        reason = _SECRET.sub("…", str(error)) or type(error).__name__
+        reason = _reason(error, secrets)
         raise NetworkFault(
             f"{origin} could not be reached, so nothing was sent ({reason}). Look at the network, "
             "the proxy and the certificates if this goes on."
@@ -171,11 +179,15 @@ def _network_faults(origin: str, timeout_s: float) -> Iterator[None]:
             f"{origin} did not answer within {timeout_s:g} s; what was sent may have been applied."
         ) from error
     except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
-        reason = _SECRET.sub("…", str(error)) or type(error).__name__
+        reason = _reason(error, secrets)
         raise NetworkFault(
             f"{origin} gave no whole answer ({reason}); what was sent may have been applied. "
             "Look at the network, the proxy and the certificates if this goes on."
         ) from error
+
+
+def _reason(error: Exception, secrets: Sequence[str]) -> str:
+    return hide_secrets(_SECRET.sub(HIDDEN, str(error)), secrets) or type(error).__name__
 
 
 def _read_whole(response: httpx.Response, deadline: float) -> bytes:
@@ -201,7 +213,7 @@ class _Redaction(logging.Filter):
     """Takes keys and queries, which name audiences, out of what the HTTP library logs."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = _SECRET.sub("…", record.getMessage()), ()
+        record.msg, record.args = _SECRET.sub(HIDDEN, record.getMessage()), ()
         return True
 
 

@@ -31,6 +31,7 @@ from core.destinations._base import (
     TestResult,
 )
 from core.destinations._http import Answer, HttpAccount, is_loopback, normal_origin
+from core.destinations._redaction import hide_secrets
 from core.errors import (
     AudienceMissing,
     CallRefused,
@@ -149,13 +150,16 @@ class Batch(Destination):
 
     def __init__(self, config: Config, settings: Settings) -> None:
         self._origin = config.origin
-        self._keys = (config.rest_api_key.get_secret_value(), config.project_key.get_secret_value())
-        headers = {"Authorization": f"Bearer {self._keys[0]}", "X-Batch-Project": self._keys[1]}
-        self._http = HttpAccount(config.origin, headers, settings)
+        rest_api_key = config.rest_api_key.get_secret_value()
+        self._project_key = config.project_key.get_secret_value()
+        # What every project key begins with is no secret, and a word of Batch's errors.
+        self._secrets = (rest_api_key, self._project_key.removeprefix(_PROJECT_KEY_BEGINS))
+        headers = {"Authorization": f"Bearer {rest_api_key}", "X-Batch-Project": self._project_key}
+        self._http = HttpAccount(config.origin, headers, settings, self._secrets)
 
     @property
     def account(self) -> str:
-        return f"{self._origin}|{hashlib.sha256(self._keys[1].encode()).hexdigest()[:16]}"
+        return f"{self._origin}|{hashlib.sha256(self._project_key.encode()).hexdigest()[:16]}"
 
     @classmethod
     def is_practice(cls, config: Mapping[str, object]) -> bool:
@@ -228,7 +232,7 @@ class Batch(Destination):
 
     def _parse(self, answer: Answer, kind: type[Reply]) -> Reply:
         if not 200 <= answer.status < 300:
-            raise _translate(answer, self._origin, self._keys)
+            raise _translate(answer, self._origin, self._secrets)
         try:
             return kind.model_validate_json(answer.body)
         except ValidationError as error:
@@ -249,10 +253,10 @@ def _how_many(audiences: int | None) -> str:
     return f" The project has {audiences:,} {'audience' if audiences == 1 else 'audiences'}."
 
 
-def _translate(answer: Answer, origin: str, keys: Sequence[str]) -> DestinationError:
+def _translate(answer: Answer, origin: str, secrets: Sequence[str]) -> DestinationError:
     """Return the error that a status stands for; the only place that knows statuses."""
     failure = _read_failure(answer.body)
-    said = _quote(failure, keys)
+    said = _quote(failure, secrets)
     status = answer.status
     if status == 401:
         return KeysRefused(
@@ -282,14 +286,11 @@ def _read_failure(body: bytes) -> _Failure | None:
         return None
 
 
-def _quote(failure: _Failure | None, keys: Sequence[str]) -> str:
+def _quote(failure: _Failure | None, secrets: Sequence[str]) -> str:
     if failure is None:
         return ""
     said = [str(part) for part in (failure.error_code, failure.error_message) if part is not None]
-    text = " " + ": ".join(said)
-    for key in keys:
-        text = text.replace(key, "…")
-    return "".join(letter for letter in text if letter.isprintable())[:_MESSAGE_CHARACTERS]
+    return f" {hide_secrets(': '.join(said), secrets)}"[:_MESSAGE_CHARACTERS]
 
 
 def _body(audience: str, changes: Sequence[Change], *, with_action: bool) -> bytes:

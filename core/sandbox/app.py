@@ -299,7 +299,7 @@ def _refuse(
     if status == 404 and known_route:
         symbol, number = _UNKNOWN_AUDIENCE
     code = symbol if stand_in.options.error_codes == "symbols" else number
-    answer = {"error_code": code, "error_message": f"Stand-in: {message}."}
+    answer = {"error_code": code, "error_message": f"Practice: {message}."}
     return JSONResponse(answer, status_code=status, headers=MARK)
 
 

@@ -216,7 +216,7 @@ def test_the_error_message_is_shown_as_it_came(
     batch: Batch, stand_in: StandInServer, codes: str
 ) -> None:
     stand_in.settings(error_codes=codes)
-    with pytest.raises(CallRefused, match=r"\(400 (MALFORMED_PARAMETER|31): Stand-in: no audience"):
+    with pytest.raises(CallRefused, match=r"\(400 (MALFORMED_PARAMETER|31): Practice: no audience"):
         batch.apply("vip", add("a"), "1")
 
 

@@ -101,7 +101,7 @@ def test_calls_go_through_the_proxy_of_the_settings() -> None:
 
 
 def test_this_machine_is_called_directly(stand_in: StandInServer) -> None:
-    with pytest.raises(KeysRefused, match="Stand-in"):
+    with pytest.raises(KeysRefused, match="Practice"):
         run_test(stand_in.origin, Settings(proxy="http://127.0.0.1:1"))
 
 

@@ -1,6 +1,8 @@
 """Whatever the wire brings is translated, and keys stay out of it."""
 
+import json
 import logging
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -204,6 +206,35 @@ def test_keys_are_in_no_error_and_no_log(
     with caplog.at_level(logging.DEBUG), pytest.raises(DestinationError) as caught:
         apply_one(batch)
     assert "SENTINEL" not in f"{caught.value} {caplog.text}"
+
+
+def test_keys_that_a_platform_writes_otherwise_are_in_no_error(wire: Wire, batch: Batch) -> None:
+    written = (
+        b64encode(f"Bearer {REST_KEY}".encode()).decode(),
+        REST_KEY.upper(),
+        REST_KEY.replace("-", "%2D"),
+        PROJECT_KEY[:-1],
+    )
+    for echo in written:
+        wire(answer(400, json.dumps({"error_code": 1, "error_message": f"no {echo}"}).encode()))
+        with pytest.raises(CallRefused, match="…") as caught:
+            apply_one(batch)
+        assert echo[-12:-3] not in str(caught.value)
+
+
+def test_words_that_keys_begin_with_stay_readable(wire: Wire, batch: Batch) -> None:
+    wire(answer(400, b'{"error_code":1,"error_message":"project_key is missing"}'))
+    with pytest.raises(CallRefused, match="1: project_key is missing"):
+        apply_one(batch)
+
+
+def test_a_key_in_what_the_wire_broke_on_is_in_no_error(wire: Wire, batch: Batch) -> None:
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise httpx.RemoteProtocolError(f"illegal header line: {REST_KEY}")
+
+    wire(fail)
+    with pytest.raises(NetworkFault, match="illegal header line: …"):
+        apply_one(batch)
 
 
 def test_a_secret_that_the_http_library_logs_is_taken_out(
