@@ -4,7 +4,6 @@ import streamlit as st
 
 from core.store.activations import get_activation
 from core.ui.activations.choices import draw_missing, read_choices
-from core.ui.activations.fields import forget_attributes
 from core.ui.activations.form import draw_activation_form
 from core.ui.activations.list import draw_activations
 from core.ui.activations.page import draw_activation
@@ -27,7 +26,7 @@ def draw_list() -> None:
         show(new="1")
     st.caption("Each keeps one list at a platform in step with a segment.")
     state = read_activations()
-    if state.views:
+    if state.views or state.drafts:
         draw_activations(state)
     else:
         st.info("Nothing is activated yet: choose a segment and where its list should go.")
@@ -52,8 +51,6 @@ guard(Role.VIEWER)
 query = st.query_params
 asked = query.get("activation")
 is_form = bool(query.get("new") if asked is None else query.get("edit"))
-if not is_form:
-    forget_attributes()
 if asked is None and not is_form:
     draw_list()
 else:

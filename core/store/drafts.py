@@ -1,26 +1,36 @@
-"""Segments as somebody edits them in a browser, kept so that a refresh loses nothing."""
+"""What somebody edits in a browser, kept so that a refresh loses nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlmodel import col, delete, select
 
 from core.store.database import ReadSession, WriteSession
-from core.store.models import SegmentDraft
+from core.store.models import Draft
 from core.store.views import view_of
 
 KEPT_FOR = timedelta(days=30)
 
 
+class DraftKind(StrEnum):
+    """What a draft is one of."""
+
+    SEGMENT = "segment"
+    ACTIVATION = "activation"
+
+
 @dataclass(frozen=True, slots=True)
 class DraftView:
-    """A draft; `segment_key` is None for a segment that was never saved.
+    """A draft; `of_key` says of what, None for what was never saved.
 
-    `edited_from` is the version that it began from, 0 for none; `kept` is its text with ids.
+    `edited_from` is the version that it began from, 0 for none and for what has no versions;
+    `kept` is its text.
     """
 
     id: str
-    segment_key: str | None
+    kind: str
+    of_key: str | None
     edited_from: int
     name: str
     kept: str
@@ -31,9 +41,10 @@ class DraftView:
 def keep_draft(
     session: WriteSession,
     draft_id: str,
+    kind: DraftKind,
     *,
-    segment_key: str | None,
-    edited_from: int,
+    of_key: str | None,
+    edited_from: int = 0,
     name: str,
     kept: str,
 ) -> datetime:
@@ -42,28 +53,38 @@ def keep_draft(
     Drafts that nobody touched for a month go.
     """
     old = session.now() - KEPT_FOR
-    session.exec(delete(SegmentDraft).where(col(SegmentDraft.updated_at) < old))
-    row = session.get(SegmentDraft, draft_id) or SegmentDraft(
-        id=draft_id, edited_from=0, name="", kept="", actor="", updated_at=session.now()
+    session.exec(delete(Draft).where(col(Draft.updated_at) < old))
+    row = session.get(Draft, draft_id) or Draft(
+        id=draft_id, kind=kind, edited_from=0, name="", kept="", actor="", updated_at=session.now()
     )
-    row.segment_key, row.edited_from, row.name, row.kept = segment_key, edited_from, name, kept
+    row.of_key, row.edited_from, row.name, row.kept = of_key, edited_from, name, kept
     row.actor, row.updated_at = session.actor, session.now()
     session.add(row)
     return row.updated_at
 
 
-def find_draft(session: ReadSession, draft_id: str) -> DraftView | None:
-    """Return the draft of that id, or None once it is saved or forgotten."""
-    row = session.get(SegmentDraft, draft_id)
-    return None if row is None else view_of(DraftView, row)
+def find_draft(
+    session: ReadSession, draft_id: str, kind: DraftKind = DraftKind.SEGMENT
+) -> DraftView | None:
+    """Return the draft of that id and kind, or None once it is saved or forgotten."""
+    row = session.get(Draft, draft_id)
+    return None if row is None or row.kind != kind else view_of(DraftView, row)
 
 
-def list_new_drafts(session: ReadSession, limit: int = 50) -> tuple[DraftView, ...]:
-    """Return the drafts of segments that were never saved, the last touched first."""
+def is_kept_elsewhere(session: ReadSession, draft_id: str, seen_at: datetime | None) -> bool:
+    """Return whether somebody else has written the draft since it was seen at that moment."""
+    row = session.get(Draft, draft_id)
+    return row is not None and row.updated_at != seen_at
+
+
+def list_new_drafts(
+    session: ReadSession, kind: DraftKind = DraftKind.SEGMENT, limit: int = 50
+) -> tuple[DraftView, ...]:
+    """Return the drafts of that kind of what was never saved, the last touched first."""
     query = (
-        select(SegmentDraft)
-        .where(col(SegmentDraft.segment_key).is_(None))
-        .order_by(col(SegmentDraft.updated_at).desc())
+        select(Draft)
+        .where(Draft.kind == kind, col(Draft.of_key).is_(None))
+        .order_by(col(Draft.updated_at).desc())
         .limit(limit)
     )
     return tuple(view_of(DraftView, row) for row in session.exec(query))
@@ -71,4 +92,4 @@ def list_new_drafts(session: ReadSession, limit: int = 50) -> tuple[DraftView, .
 
 def forget_draft(session: WriteSession, draft_id: str) -> None:
     """Forget a draft: it was saved, or nobody wants it."""
-    session.exec(delete(SegmentDraft).where(col(SegmentDraft.id) == draft_id))
+    session.exec(delete(Draft).where(col(Draft.id) == draft_id))

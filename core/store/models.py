@@ -85,10 +85,11 @@ class SegmentVersion(Table, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
-class SegmentDraft(Table, table=True):
-    __tablename__ = "segment_drafts"
+class Draft(Table, table=True):
+    __tablename__ = "drafts"
     id: str = Field(primary_key=True)
-    segment_key: str | None = None
+    kind: str
+    of_key: str | None = None
     edited_from: int
     name: str
     kept: str = Field(sa_type=Text)

@@ -32,12 +32,18 @@ class _Kept:
 
 
 @contextmanager
-def errors_shown() -> Iterator[None]:
-    """Show what is raised inside as a sentence, and go on after it."""
+def errors_shown(*, again: str | None = None) -> Iterator[None]:
+    """Show what is raised inside as a sentence, and go on after it.
+
+    `again` is the key of a button that draws the page once more where that may help: unlike the
+    browser's own, it keeps what this tab holds.
+    """
     try:
         yield
     except RollcallError as error:
         show_error(error)
+        if again is not None and isinstance(error, StoreUnavailable):
+            st.button("Try again", key=again, icon=":material/refresh:")
     except Exception as error:
         log_unforeseen(log, error)
         st.error(_UNFORESEEN, icon=":material/error:")
@@ -103,7 +109,7 @@ def draw_again() -> NoReturn:
 def show_error(error: RollcallError) -> None:
     """Show an error where the page stands now."""
     said = sentence_of(error)
-    if isinstance(error, StoreUnavailable):
+    if isinstance(error, StoreUnavailable) and "again in a moment" not in said:
         said += " Try again in a moment."
     st.error(said, icon=":material/error:")
 

@@ -1,15 +1,18 @@
 """What a form began from: of two who change the same thing, neither overwrites the other unseen."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Generic, TypeVar, cast
 
 import streamlit as st
 
 from core.ui.edge import on_click
+from core.ui.typed import this_run
 from core.workspace.conflicts import Edited
 
 Saved = TypeVar("Saved", bound=Edited)
-_KEPT, _RUN, _SEEN = "editing:of:", "editing:run", "editing:seen:"
+_KEPT, _SEEN = "editing:of:", "editing:seen:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,32 +24,33 @@ class Editing(Generic[Saved]):
     drawn_in: int
 
 
-def count_run() -> None:
-    """Note that the page is run once more: forms that were not on it the last time begin anew."""
-    st.session_state[_RUN] = st.session_state.get(_RUN, 0) + 1
-
-
-def draw_editing(key: str, saved: Saved) -> Editing[Saved]:
-    """Return what this tab's form of that key began from, `saved` where it begins now.
-
-    Where something else is saved by now, it says so and offers both ways on.
-    """
-    begun = _begun(key, saved)
-    if saved.updated_at != begun.may_replace.updated_at:
-        _draw_meanwhile(key, saved)
-    return begun
-
-
 def forget_editing() -> None:
     """Let the form on the page begin anew from what is saved."""
     for key in [str(key) for key in st.session_state if str(key).startswith(_KEPT)]:
         del st.session_state[key]
 
 
+def draw_editing(
+    key: str,
+    saved: Saved,
+    began_at: datetime | None = None,
+    show_saved: Callable[[], None] = forget_editing,
+) -> Editing[Saved]:
+    """Return what this tab's form of that key began from, `saved` where it begins now.
+
+    A form that goes on with a draft began with what was saved at `began_at`. Where something else
+    is saved by now, it says so and offers both ways on; `show_saved` gives what was typed up.
+    """
+    begun = _begun(key, saved, began_at)
+    if saved.updated_at != begun.may_replace.updated_at:
+        _draw_meanwhile(key, saved, show_saved)
+    return begun
+
+
 def is_as_seen(key: str, version: str) -> bool:
     """Return whether this tab drew that version of it last, or none in the run before."""
     seen, drawn_in = st.session_state.get(f"{_SEEN}{key}", (version, 0))
-    run = int(st.session_state[_RUN])
+    run = this_run()
     if drawn_in < run - 1:
         return True
     st.session_state[f"{_SEEN}{key}"] = (seen, run)
@@ -55,7 +59,7 @@ def is_as_seen(key: str, version: str) -> bool:
 
 def note_seen(key: str, version: str) -> None:
     """Note that this tab has drawn that version of it."""
-    st.session_state[f"{_SEEN}{key}"] = (version, int(st.session_state[_RUN]))
+    st.session_state[f"{_SEEN}{key}"] = (version, this_run())
 
 
 def note_own_change(key: str, before: str, after: str) -> None:
@@ -65,24 +69,25 @@ def note_own_change(key: str, before: str, after: str) -> None:
         st.session_state[f"{_SEEN}{key}"] = (after, drawn_in)
 
 
-def _begun(key: str, saved: Saved) -> Editing[Saved]:
-    run = int(st.session_state[_RUN])
+def _begun(key: str, saved: Saved, began_at: datetime | None) -> Editing[Saved]:
+    run = this_run()
     kept = cast("Editing[Saved] | None", st.session_state.get(f"{_KEPT}{key}"))
     if kept is None or kept.drawn_in < run - 1:
-        kept = Editing(saved, saved, run)
+        before: Saved = replace(saved, updated_at=began_at) if began_at else saved  # type: ignore[type-var]
+        kept = Editing(saved, before, run)
     kept = replace(kept, drawn_in=run)
     st.session_state[f"{_KEPT}{key}"] = kept
     return kept
 
 
-def _draw_meanwhile(key: str, now: object) -> None:
+def _draw_meanwhile(key: str, now: object, show_saved: Callable[[], None]) -> None:
     st.warning(
         "**Somebody changed this while you had it open.** Look at what is saved now, and yours is "
         "gone; or go on with yours, and saving replaces theirs.",
         icon=":material/group:",
     )
     with st.container(horizontal=True):
-        st.button("Show what is saved now", key=f"{key}:theirs", on_click=forget_editing)
+        st.button("Show what is saved now", key=f"{key}:theirs", on_click=show_saved)
         st.button("Go on with mine", key=f"{key}:mine", on_click=_agree, args=(key, now))
 
 

@@ -21,6 +21,7 @@ from core.schedule.slots import Slots
 from core.store.workspace import get_workspace
 from core.ui.edge import plain
 from core.ui.session import workspace
+from core.ui.typed import Typed
 from core.ui.words import SCHEDULE_ENDED, moment
 from core.ui.zones import zone_names
 
@@ -46,13 +47,13 @@ _SHOWN_MOMENTS = 5
 
 
 def draw_schedule_form(
-    key: str,
+    typed: Typed,
     current: Schedule,
     *,
     after_refresh: bool = True,
     grid_start: datetime | None = None,
 ) -> Schedule | None:
-    """Draw the form and return its schedule, None where it is not filled in well.
+    """Draw that part of a form and return its schedule, None where it is not filled in well.
 
     `grid_start` is where a grid of intervals begins, the present for one that is not saved yet;
     without `after_refresh` that way of running is not offered.
@@ -61,14 +62,13 @@ def draw_schedule_form(
     kind = st.radio(
         "When it runs",
         kinds,
-        index=kinds.index(_kind_of(current)),
         horizontal=True,
         format_func=_KINDS.__getitem__,
-        key=f"{key}:kind",
+        key=typed.field("when:kind", _kind_of(current), kinds),
         label_visibility="collapsed",
     )
     try:
-        schedule = parse_schedule(_draw_details(key, str(kind), current))
+        schedule = parse_schedule(_draw_details(typed, str(kind), current))
     except UsageError as fault:
         st.error(plain(_without_place(str(fault))), icon=":material/error:")
         return None
@@ -88,34 +88,33 @@ def _kind_of(schedule: Schedule) -> str:
     return next(name for name in ("every", "cron", "days") if hasattr(schedule, name))
 
 
-def _draw_details(key: str, kind: str, current: Schedule) -> object:
+def _draw_details(typed: Typed, kind: str, current: Schedule) -> object:
     """Return the schedule as somebody would write it."""
     if kind in (MANUAL, AFTER_REFRESH):
         return kind
     draw = {"every": _draw_every, "cron": _draw_cron, "days": _draw_days}[kind]
-    return {**draw(key, current), **_draw_limits(key, current)}
+    return {**draw(typed, current), **_draw_limits(typed, current)}
 
 
-def _draw_every(key: str, current: Schedule) -> dict[str, Any]:
+def _draw_every(typed: Typed, current: Schedule) -> dict[str, Any]:
     count, unit = (current.every if isinstance(current, Every) else "15 minutes").split(" ")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.number_input("Every", 1, 999_999, int(count), 1, key=f"{key}:count", width=140)
+        key = typed.field("when:count", int(count))
+        chosen = st.number_input("Every", 1, 999_999, step=1, key=key, width=140)
         of = st.selectbox(
             "Unit",
             list(_UNITS),
-            index=list(_UNITS).index(unit.removesuffix("s")),
             format_func=_UNITS.__getitem__,
-            key=f"{key}:unit",
+            key=typed.field("when:unit", unit.removesuffix("s"), _UNITS),
             width=140,
         )
     return {"every": f"{chosen} {of if chosen == 1 else f'{of}s'}"}
 
 
-def _draw_cron(key: str, current: Schedule) -> dict[str, Any]:
+def _draw_cron(typed: Typed, current: Schedule) -> dict[str, Any]:
     text = st.text_input(
         "Cron expression",
-        current.cron if isinstance(current, Cron) else "0 7 * * 1-5",
-        key=f"{key}:cron",
+        key=typed.field("when:cron", current.cron if isinstance(current, Cron) else "0 7 * * 1-5"),
         help="Minute, hour, day of the month, month, day of the week; the days of the week count "
         "from 0, Sunday.",
         width=320,
@@ -123,22 +122,20 @@ def _draw_cron(key: str, current: Schedule) -> dict[str, Any]:
     return {"cron": " ".join(text.split())}
 
 
-def _draw_days(key: str, current: Schedule) -> dict[str, Any]:
+def _draw_days(typed: Typed, current: Schedule) -> dict[str, Any]:
     given = current if isinstance(current, Days) else None
     days = st.multiselect(
         "Days",
         list(_DAYS),
-        default=list(given.days) if given else ["mon", "tue", "wed", "thu", "fri"],
         format_func=_DAYS.__getitem__,
-        key=f"{key}:days",
+        key=typed.field("when:days", list(given.days if given else list(_DAYS)[:5])),
     )
     times = list(given.at) if given else ["07:00"]
     at = st.multiselect(
         "Times",
         sorted({*_TIMES, *times}),
-        times,
         accept_new_options=True,
-        key=f"{key}:at",
+        key=typed.field("when:at", times),
         help="Choose times of day, or type another one such as 07:15.",
     )
     if not days:
@@ -148,7 +145,7 @@ def _draw_days(key: str, current: Schedule) -> dict[str, Any]:
     return {"days": [day for day in _DAYS if day in days], "at": sorted(at)}
 
 
-def _draw_limits(key: str, current: Schedule) -> dict[str, Any]:
+def _draw_limits(typed: Typed, current: Schedule) -> dict[str, Any]:
     """Return zone, start and end, those that are given."""
     given = None if isinstance(current, str) else current
     is_open = given is not None and bool(given.zone or given.starts or given.ends)
@@ -156,18 +153,16 @@ def _draw_limits(key: str, current: Schedule) -> dict[str, Any]:
         st.expander("Start, end and time zone", expanded=is_open),
         st.container(horizontal=True),
     ):
-        starts = st.date_input(
-            "First day", given.starts if given else None, key=f"{key}:starts", width=200
-        )
-        ends = st.date_input(
-            "Last day", given.ends if given else None, key=f"{key}:ends", width=200
-        )
+        key = typed.field("when:starts", given.starts if given else None)
+        starts = st.date_input("First day", None, key=key, width=200)
+        key = typed.field("when:ends", given.ends if given else None)
+        ends = st.date_input("Last day", None, key=key, width=200)
         zone = st.selectbox(
             "Time zone",
             zone_names(),
-            index=zone_names().index(given.zone) if given and given.zone in zone_names() else None,
+            index=None,
             placeholder="The workspace's",
-            key=f"{key}:zone",
+            key=typed.field("when:zone", given.zone if given else None, (*zone_names(), None)),
             width=260,
         )
     limits = {"starts": starts, "ends": ends, "zone": zone}

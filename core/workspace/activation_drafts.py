@@ -17,6 +17,7 @@ from core.store.activations import (
 from core.store.audiences import find_audience
 from core.store.database import WriteSession
 from core.store.destinations import get_destination
+from core.store.drafts import forget_draft
 from core.store.workspace import get_workspace
 from core.sync.guards import Guard, check_guards, written_guards
 from core.sync.question import SentSegment, question_of
@@ -82,10 +83,16 @@ class ActivationDraft:
 
 
 def save_activation_draft(
-    workspace: OpenWorkspace, draft: ActivationDraft, actor: str, *, run: bool
+    workspace: OpenWorkspace,
+    draft: ActivationDraft,
+    actor: str,
+    *,
+    run: bool,
+    kept_as: str | None = None,
 ) -> ActivationView:
     """Save the draft, under a key made from its name where it is new, and `run` it: both or none.
 
+    What is `kept_as` a half-finished form in the store is forgotten with that.
     Raises: UsageError, RunRefused, NameTaken, UnknownName, SnapshotMissing, EditConflict where it
             is no longer what the draft began from.
     """
@@ -105,6 +112,8 @@ def save_activation_draft(
         saved = get_activation(session, key)
         if run:
             queue_by_hand(session, saved)
+        if kept_as is not None:
+            forget_draft(session, kept_as)
         return saved
 
 

@@ -78,8 +78,8 @@ def test_a_link_from_a_table_that_was_renamed_meanwhile_is_refused(
     app: OpenApp, home: object, opened: OpenWorkspace
 ) -> None:
     one, other = both_tabs(app)
-    other.selectbox(key="data:link_from").set_value(("orders", "order_id")).run()
-    other.selectbox(key="data:link_to").set_value(("customers", "customer_id")).run()
+    widget(other, "selectbox", "From column").set_value(("orders", "order_id")).run()
+    widget(other, "selectbox", "To column").set_value(("customers", "customer_id")).run()
     rename_orders(one, "sales")
     other.button(key="data:link").click().run()
     assert GONE in words(other) and not other.exception

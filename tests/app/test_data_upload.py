@@ -94,8 +94,8 @@ def test_a_name_that_is_taken_is_refused_with_a_sentence(app: OpenApp, home: Pat
 def test_links_are_added_and_removed(app: OpenApp, home: Path, opened: OpenWorkspace) -> None:
     page = brought(app, customers=CUSTOMERS, pages=PAGES)
     assert "pages is linked to no other table" in words(page)
-    page.selectbox(key="data:link_from").set_value(("pages", "who")).run()
-    page.selectbox(key="data:link_to").set_value(("customers", "customer_id")).run()
+    widget(page, "selectbox", "From column").set_value(("pages", "who")).run()
+    widget(page, "selectbox", "To column").set_value(("customers", "customer_id")).run()
     page.button(key="data:link").click().run()
     assert proposal(page, opened).manifest.links[0].label == "pages.who → customers.customer_id"
     page.button(key="data:check").click().run()
@@ -325,10 +325,10 @@ def test_a_manifest_on_the_server_is_loaded_by_its_path(
     )
     manifest.write_text(text, encoding="utf-8")
     page = app("data")
-    page.text_input(key="data:path").set_value("people.toml").run()
+    page.text_input(key="data:server:path").set_value("people.toml").run()
     page.button(key="data:load_path").click().run()
     assert "is no full path" in words(page)
-    page.text_input(key="data:path").set_value(str(manifest)).run()
+    page.text_input(key="data:server:path").set_value(str(manifest)).run()
     page.button(key="data:load_path").click().run()
     with opened.store.read() as session:
         assert list_loads(session)[0].manifest_path == str(manifest)

@@ -3,15 +3,23 @@
 from datetime import timedelta
 
 from core.store.database import Store, open_store
-from core.store.drafts import KEPT_FOR, find_draft, forget_draft, keep_draft, list_new_drafts
+from core.store.drafts import (
+    KEPT_FOR,
+    DraftKind,
+    find_draft,
+    forget_draft,
+    is_kept_elsewhere,
+    keep_draft,
+    list_new_drafts,
+)
 from tests.sync.scripted import FakeClock
 
 
-def keep(store: Store, draft_id: str, name: str = "VIP") -> None:
+def keep(
+    store: Store, draft_id: str, name: str = "VIP", kind: DraftKind = DraftKind.SEGMENT
+) -> None:
     with store.write("ana") as session:
-        keep_draft(
-            session, draft_id, segment_key=None, edited_from=0, name=name, kept='{"root": 1}'
-        )
+        keep_draft(session, draft_id, kind, of_key=None, name=name, kept='{"root": 1}')
 
 
 def test_a_draft_is_there_as_it_was_last_kept(store: Store) -> None:
@@ -28,6 +36,25 @@ def test_a_draft_that_is_given_up_is_gone(store: Store) -> None:
     with store.write("ana") as session:
         forget_draft(session, "d1")
         assert find_draft(session, "d1") is None
+
+
+def test_drafts_of_one_kind_are_none_of_another(store: Store) -> None:
+    keep(store, "d1")
+    keep(store, "d2", kind=DraftKind.ACTIVATION)
+    with store.read() as session:
+        assert [draft.id for draft in list_new_drafts(session, DraftKind.ACTIVATION)] == ["d2"]
+        assert [draft.id for draft in list_new_drafts(session)] == ["d1"]
+        assert find_draft(session, "d2") is None
+        assert find_draft(session, "d2", DraftKind.ACTIVATION) is not None
+
+
+def test_a_draft_that_somebody_else_has_kept_since_is_known(store: Store) -> None:
+    keep(store, "d1")
+    with store.read() as session:
+        found = find_draft(session, "d1")
+        assert found is not None and not is_kept_elsewhere(session, "d1", found.updated_at)
+        assert is_kept_elsewhere(session, "d1", None)
+        assert not is_kept_elsewhere(session, "other", None)
 
 
 def test_drafts_that_nobody_touches_are_forgotten(store: Store) -> None:

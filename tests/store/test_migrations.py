@@ -2,6 +2,8 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from core.errors import StorageFault, StoreError, StoreOutdated, StoreTooNew
 from core.settings import Settings
 from core.store import upgrade as upgrade_module
 from core.store.database import Store, migrate, open_store
+from core.store.drafts import DraftView, find_draft
 from core.store.engine import make_engine, store_url
 from core.store.models import Workspace
 from core.store.segments import get_segment
@@ -86,6 +89,15 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
     known_revisions.cache_clear()
 
 
+OLD_DRAFT = (
+    "INSERT INTO segment_drafts (id, segment_key, edited_from, name, kept, actor, updated_at) "
+    "VALUES ('d1', 'vip', 3, 'VIP', '{}', 'ann', '2026-11-24 10:00:00.000000+00:00')"
+)
+OLD_DRAFT_VIEW = DraftView(
+    "d1", "segment", "vip", 3, "VIP", "{}", "ann", datetime(2026, 11, 24, 10, tzinfo=UTC)
+)
+
+
 def columns_of_segments(settings: Settings) -> set[str]:
     engine = make_engine(store_url(settings))
     found = {column["name"] for column in inspect(engine).get_columns("segments")}
@@ -109,6 +121,22 @@ def test_a_migration_keeps_what_was_there(own_store: Store, later: Callable[[], 
         assert get_segment(session, "vip").tree == TREE
     migrated.close()
     assert "colour" in columns_of_segments(own_store.settings)
+
+
+def test_drafts_of_segments_stay_when_there_are_drafts_of_every_kind(
+    store_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = shutil.copytree(MIGRATIONS, tmp_path / "migrations")
+    (earlier / "versions" / "0004_drafts_of_every_kind.py").unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(upgrade_module, "MIGRATIONS", earlier)
+        known_revisions.cache_clear()
+        with closing(open_store(store_settings)) as store, store.write("ann") as session:
+            session.connection().execute(text(OLD_DRAFT))
+    known_revisions.cache_clear()
+    migrate(store_settings)
+    with closing(open_store(store_settings)) as store, store.read() as session:
+        assert find_draft(session, "d1") == OLD_DRAFT_VIEW
 
 
 def test_a_migration_of_sqlite_keeps_a_copy(tmp_path: Path, later: Callable[[], None]) -> None:

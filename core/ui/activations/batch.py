@@ -12,11 +12,13 @@ from core.ui.activations.choices import Choices
 from core.ui.edge import on_click, plain
 from core.ui.navigation import way
 from core.ui.session import workspace
+from core.ui.typed import Typed
 from core.ui.words import shortened
 from core.workspace.audience_names import NameCheck, NameState, check_name
 from core.workspace.destinations import place_of
 
 _CHECKED = "activation:checked"
+_NAMED, _SUGGESTED = "named", "suggested"
 _SIGNS = {
     NameState.FREE: ":green[:material/check_circle:]",
     NameState.OURS: ":green[:material/check_circle:]",
@@ -26,22 +28,20 @@ _SIGNS = {
 
 
 def draw_names(
-    key: str, name: str, saved: ActivationView | None, to: DestinationView, choices: Choices
+    typed: Typed, name: str, saved: ActivationView | None, to: DestinationView, choices: Choices
 ) -> tuple[str, str, NameCheck]:
     """Draw both names and return them with how the API name stands; `name` is what is suggested."""
     kind = destination_type(to.platform)
-    if f"{key}:display" not in st.session_state:
-        _begin(key, saved)
     if saved is None:
-        _suggest(key, name, to, choices)
+        _suggest(typed, name, to, choices)
     is_locked = was_sent(choices)
     left, right = st.columns(2)
     display_name = left.text_input(
         "Display name",
         max_chars=MAX_NAME_CHARACTERS,
-        key=f"{key}:display",
+        key=typed.field("display", saved.display_name if saved else ""),
         on_change=_follow,
-        args=(key,),
+        args=(typed,),
     )
     left.caption(
         f"In {place_of(to)} the list keeps the name it was made with."
@@ -50,7 +50,7 @@ def draw_names(
     )
     audience_name = right.text_input(
         kind.name_label,
-        key=f"{key}:audience",
+        key=typed.field("audience", saved.audience_name if saved else ""),
         max_chars=MAX_NAME_CHARACTERS,
         disabled=is_locked,
     ).strip()
@@ -60,24 +60,18 @@ def draw_names(
     return display_name, audience_name, check
 
 
-def _begin(key: str, saved: ActivationView | None) -> None:
-    st.session_state[f"{key}:display"] = saved.display_name if saved else ""
-    st.session_state[f"{key}:audience"] = saved.audience_name if saved else ""
-    st.session_state[f"{key}:suggested"] = None if saved else ""
-    st.session_state.pop(f"{key}:named", None)
-
-
-def _suggest(key: str, name: str, to: DestinationView, choices: Choices) -> None:
+def _suggest(typed: Typed, name: str, to: DestinationView, choices: Choices) -> None:
     """Let names that nobody has written follow the segment and the account."""
-    named = st.session_state.get(f"{key}:named", ("", ""))
-    if named == (name, to.account):
+    named = typed.values.get(_NAMED, ["", ""])
+    if named == [name, to.account]:
         return
-    st.session_state[f"{key}:named"] = (name, to.account)
-    if st.session_state[f"{key}:display"] == named[0]:
-        st.session_state[f"{key}:display"] = name
-    if st.session_state[f"{key}:audience"] == st.session_state[f"{key}:suggested"]:
-        free = _free_name(st.session_state[f"{key}:display"], to, choices)
-        st.session_state[f"{key}:audience"] = st.session_state[f"{key}:suggested"] = free
+    typed.values[_NAMED] = [name, to.account]
+    if typed.values.get("display", "") == named[0]:
+        typed.suggest("display", name)
+    if typed.values.get("audience", "") == typed.values.get(_SUGGESTED, ""):
+        free = _free_name(typed.values["display"], to, choices)
+        typed.values[_SUGGESTED] = free
+        typed.suggest("audience", free)
 
 
 def was_sent(choices: Choices) -> bool:
@@ -87,11 +81,13 @@ def was_sent(choices: Choices) -> bool:
 
 
 @on_click
-def _follow(key: str) -> None:
+def _follow(typed: Typed) -> None:
     """Let the API name follow the display name until somebody has written one."""
-    if st.session_state[f"{key}:audience"] == st.session_state[f"{key}:suggested"]:
-        suggested = suggest_audience_name(st.session_state[f"{key}:display"])
-        st.session_state[f"{key}:audience"] = st.session_state[f"{key}:suggested"] = suggested
+    typed.note()
+    if typed.values["audience"] == typed.values.get(_SUGGESTED):
+        suggested = suggest_audience_name(typed.values["display"])
+        typed.values[_SUGGESTED] = suggested
+        typed.put("audience", suggested)
 
 
 def _free_name(name: str, to: DestinationView, choices: Choices) -> str:

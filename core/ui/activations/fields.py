@@ -11,24 +11,26 @@ from core.store.names import MAX_NAME_CHARACTERS
 from core.sync.trial import Trial
 from core.ui.activations.choices import Choices
 from core.ui.edge import on_click, plain
+from core.ui.typed import Typed
 from core.ui.words import count, number_of
 
 Pairs = tuple[tuple[str, str], ...]
 
-_ROWS = ":attribute rows"
+_ROWS = "rows"
 
 
-def draw_identifier(key: str, saved: ActivationView | None, choices: Choices, label: str) -> str:
+def draw_identifier(
+    typed: Typed, saved: ActivationView | None, choices: Choices, label: str
+) -> str:
     """Return the field that people are sent under."""
     given = saved.external_id if saved else choices.identifier()
     # What was chosen stays chosen, also when the data has lost it: a save then says so.
-    names = _names(choices, (given, st.session_state.get(f"{key}:identifier", given)))
+    names = _names(choices, (given, typed.values.get("identifier", given)))
     return st.selectbox(
         label,
         names,
-        index=names.index(given),
         format_func=choices.label,
-        key=f"{key}:identifier",
+        key=typed.field("identifier", given),
         help="The field whose values the platform knows people by.",
     )
 
@@ -65,88 +67,86 @@ def _oddities(trial: Trial, field: str, choices: Choices) -> list[str]:
     return said
 
 
-def draw_attributes(key: str, saved: ActivationView | None, choices: Choices, most: int) -> Pairs:
+def draw_attributes(
+    typed: Typed, saved: ActivationView | None, choices: Choices, most: int
+) -> Pairs:
     """Return the attributes as pairs of sent name and field; rows can be added and taken away."""
-    rows = st.session_state.setdefault(f"{key}{_ROWS}", _rows_of(saved))
+    typed.first.setdefault(_ROWS, _rows_of(saved))
+    rows = typed.values.setdefault(_ROWS, _rows_of(saved))
     for row in rows:
-        _draw_attribute(key, row, choices)
+        _draw_attribute(typed, row, choices)
     if len(rows) < most:
         st.button(
             "Add an attribute",
             icon=":material/add:",
-            key=f"{key}:add",
+            key=f"{typed.key}:add",
             on_click=_add,
-            args=(key, choices.fields[0].name),
+            args=(typed, choices.fields[0].name),
             help=f"Sent with each ID, to personalise messages to this list; up to {most}.",
         )
     else:
         st.caption(f"The platform takes at most {most} attributes.")
     return tuple(
         (
-            str(st.session_state[f"{key}:sent:{row['id']}"]).strip(),
-            str(st.session_state[f"{key}:field:{row['id']}"]),
+            str(typed.values[f"sent:{row['id']}"]).strip(),
+            str(typed.values[f"field:{row['id']}"]),
         )
         for row in rows
     )
 
 
-def forget_attributes() -> None:
-    """Forget rows of a form that was left: they are no wish of whoever opens it next."""
-    for key in [str(key) for key in st.session_state if str(key).endswith(_ROWS)]:
-        del st.session_state[key]
-
-
-def _draw_attribute(key: str, row: dict[str, str], choices: Choices) -> None:
-    names = _names(choices, (row["field"],))
+def _draw_attribute(typed: Typed, row: dict[str, str], choices: Choices) -> None:
+    id_ = row["id"]
+    names = _names(choices, (row["field"], typed.values.get(f"field:{id_}", row["field"])))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Field",
             names,
-            index=names.index(row["field"]),
             format_func=choices.label,
-            key=f"{key}:field:{row['id']}",
+            key=typed.field(f"field:{id_}", row["field"]),
             on_change=_follow,
-            args=(key, row),
+            args=(typed, id_),
             width=260,
         )
-        st.session_state.setdefault(f"{key}:sent:{row['id']}", row["name"])
         st.text_input(
-            "Sent as", key=f"{key}:sent:{row['id']}", max_chars=MAX_NAME_CHARACTERS, width=260
+            "Sent as",
+            key=typed.field(f"sent:{id_}", row["name"]),
+            max_chars=MAX_NAME_CHARACTERS,
+            width=260,
         )
         st.button(
             "Take away",
             icon=":material/close:",
             type="tertiary",
-            key=f"{key}:drop:{row['id']}",
+            key=f"{typed.key}:drop:{id_}",
             on_click=_drop,
-            args=(key, row["id"]),
+            args=(typed, id_),
         )
 
 
 def _rows_of(saved: ActivationView | None) -> list[dict[str, str]]:
     given = saved.attributes.items() if saved else ()
-    return [{"id": uuid4().hex[:8], "name": name, "field": field} for name, field in given]
+    return [{"id": str(at), "name": name, "field": field} for at, (name, field) in enumerate(given)]
 
 
 @on_click
-def _add(key: str, field: str) -> None:
+def _add(typed: Typed, field: str) -> None:
     row = {"id": uuid4().hex[:8], "name": field, "field": field}
-    st.session_state[f"{key}{_ROWS}"].append(row)
+    typed.values[_ROWS] = [*typed.values[_ROWS], row]
 
 
 @on_click
-def _drop(key: str, row_id: str) -> None:
-    rows = st.session_state[f"{key}{_ROWS}"]
-    st.session_state[f"{key}{_ROWS}"] = [row for row in rows if row["id"] != row_id]
+def _drop(typed: Typed, row_id: str) -> None:
+    typed.values[_ROWS] = [row for row in typed.values[_ROWS] if row["id"] != row_id]
 
 
 @on_click
-def _follow(key: str, row: dict[str, str]) -> None:
+def _follow(typed: Typed, row_id: str) -> None:
     """Let the sent name follow the field until somebody has written one."""
-    chosen, sent = st.session_state[f"{key}:field:{row['id']}"], f"{key}:sent:{row['id']}"
-    if st.session_state[sent] == row["field"]:
-        st.session_state[sent] = chosen
-    row["field"] = chosen
+    before = typed.values[f"field:{row_id}"]
+    typed.note()
+    if typed.values[f"sent:{row_id}"] == before:
+        typed.put(f"sent:{row_id}", typed.values[f"field:{row_id}"])
 
 
 def _names(choices: Choices, given: Sequence[str]) -> list[str]:

@@ -16,12 +16,17 @@ from core.store.segments import SegmentView
 from core.sync.trial import Trial
 from core.ui.activations.batch import draw_names, forget_checks, was_sent
 from core.ui.activations.choices import Choices
-from core.ui.activations.fields import (
-    draw_attributes,
-    draw_identifier,
-    draw_looks,
-    forget_attributes,
+from core.ui.activations.draft import (
+    FormDraft,
+    give_up,
+    is_changed,
+    keep,
+    let_go,
+    open_draft,
+    open_form,
+    show_saved,
 )
+from core.ui.activations.fields import draw_attributes, draw_identifier, draw_looks
 from core.ui.activations.guards import draw_guards
 from core.ui.activations.trial import draw_trial, summary, tried
 from core.ui.edge import errors_shown, plain, say_next, show_error
@@ -30,6 +35,7 @@ from core.ui.frame import draw_practice_badge
 from core.ui.navigation import show
 from core.ui.schedule_form import draw_schedule_form
 from core.ui.session import actor, workspace
+from core.ui.typed import Typed
 from core.workspace.activation_drafts import ActivationDraft, save_activation_draft
 from core.workspace.audience_names import NameCheck
 from core.workspace.destinations import is_practice, place_of
@@ -57,14 +63,16 @@ def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None
 
     The widgets show what the form began from, whatever somebody else has saved since.
     """
+    kept = open_draft(saved)
     began, replaced = saved, None
     if saved is not None:
-        begun = draw_editing(f"activation:{saved.key}", saved)
+        begun = draw_editing(f"activation:{saved.key}", saved, kept.began_at, show_saved)
         began, replaced = begun.began, begun.may_replace
-    segment, to = _draw_joined(began, choices)
     key = _form_key(began)
+    typed = open_form(kept, key)
+    segment, to = _draw_joined(typed, began, choices)
     _draw_destination(to)
-    drawn = _draw_sections(key, segment, to, began, choices)
+    drawn = _draw_sections(typed, segment, to, began, choices)
     draft = replace(drawn.draft, saved=replaced)
     trial = _draw_now(key, draft, to, choices, begins_empty=drawn.check.begins_empty)
     if trial is not None:
@@ -73,15 +81,16 @@ def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None
     is_there = segment.archived_at is None and to.archived_at is None
     is_ready = drawn.is_schedule_right and is_there and _may_save(drawn.check, began)
     was_seen = _note_seen(key, segment, to)
-    pressed = _draw_foot(key, to, trial, saved, ready=is_ready)
+    pressed = _draw_foot(key, to, trial, saved, ready=is_ready, changed=is_changed(kept, typed))
     if pressed is not None and was_seen:
-        _save(draft, run=pressed)
+        _save(draft, kept, run=pressed)
     elif pressed is not None:
         st.warning(_NOT_SEEN, icon=":material/visibility:")
+    keep(kept, typed, replaced.updated_at if replaced else None)
 
 
 def _draw_sections(
-    key: str,
+    typed: Typed,
     segment: SegmentView,
     to: DestinationView,
     began: ActivationView | None,
@@ -89,17 +98,17 @@ def _draw_sections(
 ) -> _Sections:
     kind = destination_type(to.platform)
     with _section(f"In {place_of(to)}"):
-        display, audience, check = draw_names(key, segment.name, began, to, choices)
+        display, audience, check = draw_names(typed, segment.name, began, to, choices)
     with _section("Identifier"):
-        field = draw_identifier(key, began, choices, kind.id_label)
+        field = draw_identifier(typed, began, choices, kind.id_label)
         looks = st.container()
-        attributes = draw_attributes(key, began, choices, kind.limits.attributes)
+        attributes = draw_attributes(typed, began, choices, kind.limits.attributes)
     with _section("When"):
         current = schedule_from_json(began.schedule) if began else parse_schedule(AFTER_REFRESH)
         started = began.started_at if began else None
-        schedule = draw_schedule_form(f"{key}:when", current, grid_start=started)
+        schedule = draw_schedule_form(typed, current, grid_start=started)
     with _section("Ask me before", "A run waits for approval if …"):
-        guards = draw_guards(key, began)
+        guards = draw_guards(typed, began)
     draft = ActivationDraft(
         segment.key, to.key, display, audience, field, attributes, schedule or current, guards
     )
@@ -119,26 +128,27 @@ def _section(title: str, caption: str = "") -> DeltaGenerator:
 
 
 def _draw_joined(
-    began: ActivationView | None, choices: Choices
+    typed: Typed, began: ActivationView | None, choices: Choices
 ) -> tuple[SegmentView, DestinationView]:
     """Return which segment goes where; where something was sent, it stays there."""
     first = began.segment_key if began else st.query_params.get("segment", "")
     place = began.destination_key if began else choices.place(st.query_params.get("destination"))
     left, right = st.columns(2)
     with left:
-        segment = _pick("Segment", choices.every_segment, first, f"{_form_key(began)}:segment")
+        segment = _pick("Segment", choices.every_segment, first, typed, "segment")
     with right:
         to = _pick(
             "Destination",
             choices.every_destination,
             place,
-            f"{_form_key(began)}:destination",
+            typed,
+            "destination",
             disabled=was_sent(choices),
             help="A list stays where it is: for another destination make another activation.",
         )
     if began is None:
         # A browser that is refreshed shows the same choice again.
-        st.query_params.from_dict({"new": "1", "segment": segment.key, "destination": to.key})
+        st.query_params.update({"new": "1", "segment": segment.key, "destination": to.key})
     return segment, to
 
 
@@ -146,19 +156,20 @@ def _pick(
     label: str,
     every: Mapping[str, Joined],
     first: str,
-    key: str,
+    typed: Typed,
+    name: str,
     *,
     disabled: bool = False,
     help: str | None = None,
 ) -> Joined:
     """Return what is chosen; something archived stays chosen until somebody chooses anew."""
-    chosen = st.session_state.get(key, first)
+    chosen = typed.values.get(name, first)
     options = [k for k, view in every.items() if view.archived_at is None or k == chosen]
+    key = typed.field(name, first if first in options else options[0], options)
     picked = every[
         st.selectbox(
             label,
             options,
-            index=options.index(first) if first in options else 0,
             format_func=lambda k: every[k].name + (" (archived)" if every[k].archived_at else ""),
             key=key,
             disabled=disabled,
@@ -212,6 +223,7 @@ def _draw_foot(
     saved: ActivationView | None,
     *,
     ready: bool,
+    changed: bool,
 ) -> bool | None:
     """Return whether to run what is saved, None where no button was pressed."""
     with (
@@ -223,7 +235,17 @@ def _draw_foot(
         said = summary(trial, to) if trial else "It is not known what a run would do."
         st.markdown(said if ready else f"{said} · see above what is not right yet")
         with st.container(horizontal=True, width="content"):
+            _draw_leaving(key, saved, changed=changed)
             return _draw_buttons(key, saved, ready=ready, known=trial is not None)
+
+
+def _draw_leaving(key: str, saved: ActivationView | None, *, changed: bool) -> None:
+    """Draw the way out without saving, which gives up what was typed."""
+    label = "Discard changes" if saved and changed else "Cancel" if saved else "Discard"
+    if (saved or changed) and st.button(label, type="tertiary", key=f"{key}:cancel"):
+        give_up()
+        forget_editing()
+        show(**({"activation": saved.key} if saved else {}))
 
 
 def _draw_buttons(
@@ -239,8 +261,6 @@ def _draw_buttons(
             disabled=not (ready and known),
         )
         return True if pressed else None
-    if st.button("Cancel", type="tertiary", key=f"{key}:cancel"):
-        show(activation=saved.key)
     if st.button("Save", type="primary", key=f"{key}:save", disabled=not ready):
         return False
     if saved.paused_at is None and st.button(
@@ -250,13 +270,13 @@ def _draw_buttons(
     return None
 
 
-def _save(draft: ActivationDraft, *, run: bool) -> None:
+def _save(draft: ActivationDraft, kept: FormDraft, *, run: bool) -> None:
     try:
-        view = save_activation_draft(workspace(), draft, actor(), run=run)
+        view = save_activation_draft(workspace(), draft, actor(), run=run, kept_as=kept.id)
     except RollcallError as error:
         show_error(error)
         return
-    forget_attributes()
+    let_go()
     forget_editing()
     forget_checks()
     if run:

@@ -5,9 +5,10 @@ import streamlit as st
 from core.store.activations import ActivationView
 from core.sync.guards import DEFAULT_GUARDS, Do, EmptyGuard, Guard, RemovalsGuard
 from core.sync.question import guards_of
+from core.ui.typed import Typed
 
 
-def draw_guards(key: str, saved: ActivationView | None) -> tuple[Guard, ...]:
+def draw_guards(typed: Typed, saved: ActivationView | None) -> tuple[Guard, ...]:
     """Return the guards that are asked for."""
     given = guards_of(saved) if saved else DEFAULT_GUARDS
     holding = {guard.key for guard in given if guard.do is Do.HOLD}
@@ -16,15 +17,15 @@ def draw_guards(key: str, saved: ActivationView | None) -> tuple[Guard, ...]:
         for guard in (*given, *DEFAULT_GUARDS)
         if isinstance(guard, RemovalsGuard)
     ]
-    empty = st.checkbox("The list would become empty", "empty" in holding, key=f"{key}:empty")
+    key = typed.field("empty", "empty" in holding)
+    empty = st.checkbox("The list would become empty", key=key)
     with st.container(horizontal=True, vertical_alignment="center"):
-        many = st.checkbox("More than", "removals" in holding, key=f"{key}:removals")
+        many = st.checkbox("More than", key=typed.field("removals", "removals" in holding))
         percent = st.number_input(
             "Percent of the list that may leave",
             0,
             100,
-            round(limits[0]),
-            key=f"{key}:percent",
+            key=typed.field("percent", round(limits[0])),
             label_visibility="collapsed",
             disabled=not many,
             width=130,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from core.store.activations import ActivationView, get_activation, list_activations
 from core.store.audiences import AudienceView, get_audience, list_audiences
 from core.store.destinations import DestinationView, get_destination, list_destinations
+from core.store.drafts import DraftKind, DraftView, list_new_drafts
 from core.store.runs import RunView, list_runs, newest_runs
 from core.store.segments import SegmentView, get_segment, list_segments
 from core.store.workspace import WorkspaceView, get_workspace
@@ -24,6 +25,7 @@ class ActivationsState:
     """All that the list of activations shows."""
 
     views: Sequence[ActivationView]
+    drafts: Sequence[DraftView]
     segments: Mapping[str, str]
     destinations: Mapping[str, DestinationView]
     audiences: Mapping[int, AudienceView]
@@ -69,6 +71,7 @@ def read_activations() -> ActivationsState:
     with workspace().store.read() as session:
         return ActivationsState(
             views=list_activations(session),
+            drafts=list_new_drafts(session, DraftKind.ACTIVATION),
             segments={view.key: view.name for view in list_segments(session, archived=True)},
             destinations={v.key: v for v in list_destinations(session, archived=True)},
             audiences={view.id: view for view in list_audiences(session)},

@@ -9,6 +9,7 @@ from core.data.manifest import TableSource
 from core.data.sources.excel import ExcelSource, sheet_names
 from core.ui.data.draft import read_files_again
 from core.ui.edge import errors_shown, on_click, plain
+from core.ui.typed import typed_into
 from core.ui.words import shortened
 from core.workspace.proposal_edits import SHEET, leave_out_table, write_as
 from core.workspace.proposals import Proposal
@@ -68,7 +69,7 @@ def _ask(upload: str, drawn: TableSource, reading: int) -> None:
 
 def _changed(drawn: TableSource, reading: int) -> dict[str, str | None]:
     """Return what was chosen otherwise than it was drawn: the rest may be another tab's."""
-    keys = {name: _key(drawn, reading, label) for name, label in _LABELS.items()}
+    keys = {name: f"{_form(drawn, reading)}:{label}" for name, label in _LABELS.items()}
     chosen = {
         name: cast("str | None", st.session_state[key] or None)
         for name, key in keys.items()
@@ -107,12 +108,11 @@ def _choose(table: TableSource, reading: int, name: str, options: dict[str, str]
     st.selectbox(
         _LABELS[name],
         values,
-        index=values.index(current or ""),
         format_func=lambda value: known.get(value, _AS_FOUND),
-        key=_key(table, reading, _LABELS[name]),
+        key=typed_into(_form(table, reading)).field(_LABELS[name], current or "", values),
         width=210,
     )
 
 
-def _key(table: TableSource, reading: int, label: str) -> str:
-    return f"data:format:{reading}:{table.name}:{label}"
+def _form(table: TableSource, reading: int) -> str:
+    return f"data:format:{reading}:{table.name}"

@@ -9,11 +9,12 @@ from core.ui.data.columns import column_names
 from core.ui.data.draft import change
 from core.ui.data.matches import Matches, matches_of, unlinked_tables
 from core.ui.edge import on_click, plain
+from core.ui.typed import Typed, typed_into
 from core.ui.words import shortened
 from core.workspace.proposal_edits import add_link, remove_link
 from core.workspace.proposals import Proposal
 
-_FROM, _TO = "data:link_from", "data:link_to"
+_FROM, _TO = "from", "to"
 _End = tuple[str, str]
 _Ends = tuple[str, str, str, str]
 
@@ -77,12 +78,13 @@ def _draw_adding(proposal: Proposal) -> None:
         for table in proposal.manifest.tables
         for column in column_names(proposal, table.name)
     ]
+    typed = typed_into(f"data:link:{proposal.upload.id}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         start = st.selectbox(
             "From column",
             columns,
             index=None,
-            key=_FROM,
+            key=typed.field(_FROM, None, (None, *columns)),
             format_func=_shown,
             placeholder="orders · customer",
             width=300,
@@ -96,7 +98,7 @@ def _draw_adding(proposal: Proposal) -> None:
             "To column",
             ends,
             index=None,
-            key=_TO,
+            key=typed.field(_TO, None, (None, *ends)),
             format_func=_shown,
             placeholder="customers · id",
             width=300,
@@ -107,7 +109,7 @@ def _draw_adding(proposal: Proposal) -> None:
             icon=":material/add_link:",
             disabled=start is None or end is None,
             on_click=_add,
-            args=(proposal.upload.id,),
+            args=(proposal.upload.id, typed),
         )
 
 
@@ -121,10 +123,12 @@ def _shown(end: _End) -> str:
 
 
 @on_click
-def _add(upload: str) -> None:
-    start, end = st.session_state[_FROM], st.session_state[_TO]
+def _add(upload: str, typed: Typed) -> None:
+    typed.note()
+    start, end = typed.values[_FROM], typed.values[_TO]
     change(upload, lambda manifest: add_link(manifest, *start, *end))
-    st.session_state[_FROM] = st.session_state[_TO] = None
+    for name in (_FROM, _TO):
+        typed.put(name, None)
 
 
 @on_click

@@ -14,6 +14,7 @@ from core.ui.roles import Role
 from core.ui.run_words import by
 from core.ui.schedule_form import draw_schedule_form
 from core.ui.session import actor, may, workspace
+from core.ui.typed import typed_into
 from core.ui.words import length
 from core.workspace.data_source import (
     RefreshSchedule,
@@ -93,7 +94,7 @@ def _draw_schedule(state: DataState) -> None:
         st.header("When it is refreshed", anchor=False)
         begun = draw_editing("data:schedule", saved)
         chosen = draw_schedule_form(
-            f"data:schedule:{begun.began.updated_at.isoformat()}",
+            typed_into(f"data:schedule:{begun.began.updated_at.isoformat()}"),
             begun.began.schedule,
             after_refresh=False,
             grid_start=state.saved.load_schedule_from,

@@ -12,6 +12,7 @@ from core.ui.data.arrival import await_load
 from core.ui.navigation import show
 from core.ui.roles import Role
 from core.ui.session import actor, may, workspace
+from core.ui.typed import typed_into
 from core.ui.zones import browser_zone
 from core.workspace.data_source import begin_renewal, load_manifest, manifest_of
 from core.workspace.proposals import first_draft, propose
@@ -107,7 +108,8 @@ def _draw_server_folder() -> None:
             "Whoever runs Rollcall can describe files on the server in a `dataset.toml`, which "
             "`python -m core detect` proposes. Such data can be refreshed by itself."
         )
-        path = st.text_input("Path of the dataset.toml", key="data:path", placeholder="/srv/crm/…")
+        key = typed_into("data:server").field("path", "")
+        path = st.text_input("Path of the dataset.toml", key=key, placeholder="/srv/crm/…")
         if st.button("Load it", key="data:load_path", disabled=not path.strip()):
             await_load(load_manifest(workspace(), _absolute(path), actor()).id)
             show()

@@ -14,6 +14,7 @@ from core.ui.edge import draw_kept_at, plain, say_next, sentence_of
 from core.ui.editing import draw_editing, forget_editing
 from core.ui.navigation import show
 from core.ui.session import actor, workspace
+from core.ui.typed import Typed, typed_into
 from core.workspace.destination_drafts import (
     DestinationDraft,
     DraftRefused,
@@ -41,7 +42,8 @@ def draw_destination_form(platform: str, saved: DestinationView | None) -> None:
     # A form sends what stands in its fields: a key that is left by the keyboard for its eye is
     # told to nobody else.
     with st.form(f"destinations:form:{version}", border=True):
-        draft, places = _draw_fields(platform, saved, replaced, version)
+        typed = typed_into(f"destinations:{version}")
+        draft, places = _draw_fields(typed, platform, saved, replaced)
         with st.container(horizontal=True):
             save = st.form_submit_button("Save", type="primary", icon=":material/check:")
             test = st.form_submit_button("Test the connection", icon=":material/cable:")
@@ -49,23 +51,22 @@ def draw_destination_form(platform: str, saved: DestinationView | None) -> None:
     with said:
         draw_kept_at(_PLACE)
     if save:
-        _save(draft, places, said)
+        _save(draft, typed, places, said)
     elif test:
         _test(draft, places, said)
 
 
 def _draw_fields(
+    typed: Typed,
     platform: str,
     saved: DestinationView | None,
     replaced: DestinationView | None,
-    version: str,
 ) -> tuple[DestinationDraft, Places]:
     """Return what the form holds, and the place under each field for its fault."""
     name = st.text_input(
         "Name",
-        saved.name if saved else "",
         max_chars=MAX_NAME_CHARACTERS,
-        key=f"destinations:name:{version}",
+        key=typed.field(":name", saved.name if saved else ""),
         help="What you call it; everybody who activates a segment chooses it by this name.",
     )
     places = {"name": st.empty()}
@@ -76,19 +77,16 @@ def _draw_fields(
         is_secret = field in secret_fields(kind.config_model)
         stored = saved is not None and field in saved.secret_names
         value = "" if is_secret else str(open_ones.get(field, ""))
-        key = f"destinations:{field}:{version}"
-        values[field] = _draw_field(field, info, key, value, is_secret=is_secret, stored=stored)
+        key = typed.field(field, value)
+        values[field] = _draw_field(field, info, key, is_secret=is_secret, stored=stored)
         places[field] = st.empty()
     places[""] = st.empty()
     return DestinationDraft(platform, name, values, replaced), places
 
 
-def _draw_field(
-    field: str, info: FieldInfo, key: str, value: str, *, is_secret: bool, stored: bool
-) -> str:
+def _draw_field(field: str, info: FieldInfo, key: str, *, is_secret: bool, stored: bool) -> str:
     given = st.text_input(
         info.title or field,
-        value,
         key=key,
         type="password" if is_secret else "default",
         autocomplete="new-password" if is_secret else "off",
@@ -99,7 +97,7 @@ def _draw_field(
     return given
 
 
-def _save(draft: DestinationDraft, places: Places, said: DeltaGenerator) -> None:
+def _save(draft: DestinationDraft, typed: Typed, places: Places, said: DeltaGenerator) -> None:
     try:
         view = save_destination_draft(workspace(), draft, actor())
     except DraftRefused as refused:
@@ -109,6 +107,7 @@ def _save(draft: DestinationDraft, places: Places, said: DeltaGenerator) -> None
         said.error(sentence_of(error), icon=_FAULT)
         return
     forget_editing()
+    typed.forget()
     if st.session_state.pop(_PASSED, None) == _filled_in(draft):
         remember_test(workspace(), view.key, actor())
         say_next("Saved, as it was tested.", _PLACE)

@@ -13,15 +13,21 @@ import streamlit as st
 from core.data.catalogue import Catalogue
 from core.errors import UnknownName
 from core.segments.draft import Draft, draft_from_stored, draft_of, new_draft
-from core.store.drafts import find_draft, forget_draft, keep_draft
+from core.store.drafts import (
+    DraftKind,
+    find_draft,
+    forget_draft,
+    is_kept_elsewhere,
+    keep_draft,
+)
 from core.store.segments import SegmentView, get_segment
 from core.ui.session import actor, workspace
+from core.ui.words import KEPT_ELSEWHERE
 from core.workspace.preview import Counting
 from core.workspace.segments import save_edited
 
 _STATE = "segments:editor"
 _MOST_STEPS = 100
-_ELSEWHERE = "This draft was changed in another tab too: here you go on with a copy of your own."
 
 
 @dataclass
@@ -136,21 +142,21 @@ def keep(editor: Editor) -> None:
     if editor.kept == now or not editor.is_changed or (editor.kept is None and editor.is_blank):
         return
     with workspace().store.write(actor()) as session:
-        there = find_draft(session, editor.draft_id)
-        is_elsewhere = there is not None and there.updated_at != editor.kept_at
+        is_elsewhere = is_kept_elsewhere(session, editor.draft_id, editor.kept_at)
         if is_elsewhere:
             editor.go_on_as_copy()
         editor.kept_at = keep_draft(
             session,
             editor.draft_id,
-            segment_key=editor.key,
+            DraftKind.SEGMENT,
+            of_key=editor.key,
             edited_from=editor.edited_from,
             name=editor.name,
             kept=editor.draft.stored_text,
         )
     editor.kept = now
     if is_elsewhere:
-        st.toast(_ELSEWHERE, icon=":material/content_copy:", duration="long")
+        st.toast(KEPT_ELSEWHERE, icon=":material/content_copy:", duration="long")
     at = {"draft": editor.draft_id}
     st.query_params.from_dict({"segment": editor.key, **at} if editor.key else at)
 
@@ -159,9 +165,8 @@ def new_draft_id(draft: Draft, name: str) -> str:
     """Return the id of a copy in the store that was never saved."""
     draft_id = secrets.token_hex(8)
     with workspace().store.write(actor()) as session:
-        keep_draft(
-            session, draft_id, segment_key=None, edited_from=0, name=name, kept=draft.stored_text
-        )
+        text = draft.stored_text
+        keep_draft(session, draft_id, DraftKind.SEGMENT, of_key=None, name=name, kept=text)
     return draft_id
 
 

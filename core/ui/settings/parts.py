@@ -8,12 +8,13 @@ from core.ui.edge import errors_shown, plain, say_next
 from core.ui.navigation import link
 from core.ui.roles import Role
 from core.ui.session import actor, may, workspace
+from core.ui.typed import Typed, typed_into
 from core.ui.words import number_of
 from core.workspace.doctor import Finding, Mark, look_over
 
 _WORDS = ("people", "customers", "contacts", "subscribers", "members", "users", "guests")
 _LONGEST = 60
-_SHOWN = "settings:shown"
+_SHOWN = "shown"
 _MAY = {
     Role.VIEWER: "sees everything",
     Role.EDITOR: "also makes segments and activations, and runs them",
@@ -29,34 +30,33 @@ _MARKS = {
 
 def draw_names(saved: WorkspaceView) -> None:
     """Draw the names that pages use, to be changed by an admin."""
-    shown = st.session_state.setdefault(_SHOWN, saved)
+    typed = typed_into("settings")
+    shown: WorkspaceView = typed.values.setdefault(_SHOWN, saved)
     with st.form("settings:names", enter_to_submit=True):
         st.header("Names", anchor=False)
         name = st.text_input(
             "Name of the workspace",
-            value=saved.name,
             max_chars=_LONGEST,
-            key="settings:name",
+            key=typed.field("name", saved.name),
             disabled=not may(Role.ADMIN),
         )
         word = st.selectbox(
             "What do you call the people in your data?",
-            _options(saved.people_word),
-            index=_options(saved.people_word).index(saved.people_word),
+            _options(shown.people_word),
             accept_new_options=True,
-            key="settings:word",
+            key=typed.field("word", saved.people_word),
             help="In the plural, as it stands in “1,200 customers”. Choose one or type your own.",
             disabled=not may(Role.ADMIN),
         )
         if st.form_submit_button("Save", key="settings:save", disabled=not may(Role.ADMIN)):
-            _save(shown, name or "", word or "")
+            _save(typed, shown, name or "", word or "")
 
 
 def _options(word: str) -> list[str]:
     return list(dict.fromkeys((*_WORDS, word)))
 
 
-def _save(shown: WorkspaceView, name: str, word: str) -> None:
+def _save(typed: Typed, shown: WorkspaceView, name: str, word: str) -> None:
     """Save what was changed here; what somebody else changed meanwhile stays."""
     name, word = clean_name(name), clean_name(word)[:_LONGEST]
     if not name or not word:
@@ -66,8 +66,7 @@ def _save(shown: WorkspaceView, name: str, word: str) -> None:
         now = get_workspace(session)
         name = now.name if name == clean_name(shown.name) else name
         name_workspace(session, name, now.people_word if word == shown.people_word else word)
-    for key in (_SHOWN, "settings:name", "settings:word"):
-        st.session_state.pop(key, None)
+    typed.forget()
     say_next("Saved.")
     st.rerun()
 
