@@ -1,7 +1,9 @@
 """Fixtures for all tests, and how many examples hypothesis tries."""
 
+import gc
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.postgres import postgres_server, postgres_url
@@ -34,3 +36,9 @@ __all__ = [
     "store",
     "store_settings",
 ]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep what was imported out of garbage collections: Streamlit makes a full one each run."""
+    gc.collect()
+    gc.freeze()

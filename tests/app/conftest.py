@@ -6,13 +6,16 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 
+from core.destinations.batch import Batch
 from core.sample.practice import PROJECT_KEY, REST_API_KEY
 from core.sample.shop import Shop
 from core.sample.workspace import start_sample
@@ -32,6 +35,22 @@ def main_module_stays() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+@pytest.fixture(autouse=True)
+def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no request wait for its turn: the rate has tests of its own."""
+    monkeypatch.setattr(Batch, "limits", replace(Batch.limits, interval_s=0.0))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_components() -> Iterator[None]:
+    """Keep AppTest from reading what every installed package says of itself, in every run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            BidiComponentManager, "discover_and_register_components", lambda *_, **__: None
+        )
+        yield
 
 
 @pytest.fixture(scope="session")
