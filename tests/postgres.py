@@ -57,6 +57,8 @@ def keep(folder: Path) -> None:
         subprocess.run(initdb, check=True, user=user, cwd=folder, stdout=log, stderr=log)
         serve = [binaries / "postgres", "-D", data, "-k", socket, "-c", "listen_addresses="]
         serve += ["-c", "fsync=off", "-c", "max_connections=200", "-c", "shared_buffers=32MB"]
+        serve += ["-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+        serve += ["-c", "checkpoint_timeout=1h"]
         server = subprocess.Popen(serve, user=user, cwd=folder, stdout=log, stderr=log)
         try:
             _wait_until_ready(socket, server)
