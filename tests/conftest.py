@@ -1,9 +1,7 @@
 """Fixtures for all tests, and how many examples hypothesis tries."""
 
-import gc
 import os
 
-import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.postgres import postgres_server, postgres_url
@@ -36,9 +34,3 @@ __all__ = [
     "store",
     "store_settings",
 ]
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Keep what was imported out of garbage collections: Streamlit makes a full one each run."""
-    gc.collect()
-    gc.freeze()

@@ -22,13 +22,13 @@ def spreadsheet(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     # Row by row to disk: a long list never stands in memory as cells.
     with Workbook(out, {"constant_memory": True}) as book:
         sheet = book.add_worksheet("List")
-        text = book.add_format(_AS_TEXT)
+        text, bold = book.add_format(_AS_TEXT), book.add_format({**_AS_TEXT, "bold": True})
         sheet.set_column(0, len(heading) - 1, _WIDTH, text)
         sheet.freeze_panes(1, 0)
         # Excel would mark each number that is text as an error.
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{MAX_ROWS + 1}"})
         for column, name in enumerate(heading):
-            sheet.write_string(0, column, name, book.add_format({**_AS_TEXT, "bold": True}))
+            sheet.write_string(0, column, name, bold)
         for number, row in enumerate(rows, 1):
             for column, (_, cell) in enumerate(zip(heading, row, strict=True)):
                 sheet.write_string(number, column, _fitting(cell), text)

@@ -100,8 +100,13 @@ def test_a_short_secret_is_hidden_whole_and_its_parts_are_words() -> None:
     assert hide_secrets("no k3y! but k3y", ["k3y!"]) == "no … but k3y"
 
 
-def test_pieces_that_overlap_are_one() -> None:
-    assert hide_secrets("<abcdefghij>", ["abcdefghXX", "cdefghij"]) == "<…>"
+def test_only_the_word_with_a_piece_is_hidden() -> None:
+    said = hide_secrets("the key (abcdefghij) is unknown", ["abcdefghXX", "cdefghij"])
+    assert said == "the key … is unknown"
+
+
+def test_all_is_hidden_where_a_secret_holds_blanks() -> None:
+    assert hide_secrets("the key abc def gh is unknown", ["abc def gh"]) == HIDDEN
 
 
 def test_an_endless_answer_is_looked_at_as_far_as_it_is_shown() -> None:

@@ -32,7 +32,7 @@ def commands(tmp_path: Path, stand_in: StandInServer) -> Commands:
     return made
 
 
-@pytest.mark.xdist_group("journey")
+@pytest.mark.xdist_group("long")
 def test_three_real_segments_become_audiences_and_follow_a_month_later(
     commands: Commands, stand_in: StandInServer, tmp_path: Path
 ) -> None:

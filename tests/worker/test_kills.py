@@ -24,7 +24,7 @@ def attacked(request: pytest.FixtureRequest, tmp_path: Path, slow_stand_in: Stan
     return home
 
 
-@pytest.mark.xdist_group("kills")
+@pytest.mark.xdist_group("long")
 def test_lists_end_equal_after_a_few_kills(attacked: Home) -> None:
     KillTest(attacked, kills=5, seed=7, seconds=6, everybody=300).attack()
 
