@@ -1,9 +1,7 @@
 """Which type each staged column gets, and the SQL that makes its values."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-
-import duckdb
 
 from core.data import cells
 from core.data.catalogue import FieldType
@@ -20,8 +18,9 @@ from core.data.fixed_types import fixed_plan, is_loadable
 from core.data.manifest import CsvOptions, DateOrder, DecimalSign
 from core.data.number_types import NumberText, number_plans
 from core.data.plans import ColumnPlan, text_plan
-from core.data.shown_styles import overruled, own_order, own_sign
-from core.data.sources._base import Staged, StagedColumn, Writing, shorten
+from core.data.shown_styles import own_order, own_sign, tell_overruled
+from core.data.sources._base import StagedColumn, Writing, shorten
+from core.data.typing_request import TypingRequest
 from core.errors import FileRefused
 
 _TYPES_BY_WRITING = {
@@ -37,28 +36,6 @@ _FAULTS = {
     FieldType.TIMESTAMP: "is no date and time",
 }
 DATES_OPTION = "csv.dates in a manifest: 'day first' or 'month first'"
-
-
-@dataclass(frozen=True, slots=True)
-class TypingRequest:
-    """A staged table, what the manifest says of it, and how a row of it is called.
-
-    An undeclared column of dates that can be read both ways stays text and is told to `on_doubt`
-    where there is one; how a column is read other than `csv` says, to `on_remark`. `finds_words`
-    makes undeclared columns of yes and no boolean by their words; a load leaves that to the
-    declared type, or a later file that says no throughout had another.
-    """
-
-    connection: duckdb.DuckDBPyConnection
-    staged: Staged
-    types: Mapping[str, FieldType]
-    as_text: frozenset[str]
-    csv: CsvOptions
-    zone: str
-    place: Callable[[int], str]
-    on_doubt: Callable[[str, str], None] | None = None
-    on_remark: Callable[[str, str], None] | None = None
-    finds_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +128,7 @@ def _plan_counted(
     numbers: list[NumberText] = []
     for subject in subjects:
         plan = _decide(subject, counts[subject.name], styles, request)
-        _remark_on(subject, counts[subject.name], plan, request)
+        tell_overruled(subject, counts[subject.name], plan, request)
         if isinstance(plan, NumberText):
             numbers.append(plan)
         else:
@@ -162,18 +139,6 @@ def _plan_counted(
             wrong = too_long[subject.name]
             raise _refuse(subject, request, wrong, "is no number of up to 28 digits")
     return plans | made
-
-
-def _remark_on(
-    subject: Subject, counts: Counts, plan: ColumnPlan | NumberText, request: TypingRequest
-) -> None:
-    """Tell where a column is read other than the manifest says."""
-    if request.on_remark is None:
-        return
-    connection, table = request.connection, request.staged.name
-    said = overruled(connection, table, subject, counts, plan, request.csv, request.place)
-    if said is not None:
-        request.on_remark(subject.name, said)
 
 
 def _decide(

@@ -11,7 +11,7 @@ import duckdb
 
 from core.data.catalogue import FieldType
 from core.data.column_counts import zone_is_known
-from core.data.column_types import TypingRequest, plan_columns
+from core.data.column_types import plan_columns
 from core.data.instance import first_line, lock_down, open_limited, quote_name, quote_text
 from core.data.limits import Limits
 from core.data.manifest import CsvOptions, Manifest, TableSource, fill_variables, near
@@ -29,6 +29,7 @@ from core.data.sources._base import (
     check_header,
     shorten,
 )
+from core.data.typing_request import TypingRequest
 from core.errors import Cancelled, FileRefused, ManifestInvalid
 
 TARGET = "target"
