@@ -42,7 +42,7 @@ def change_columns(
     table: str,
     types: Mapping[str, FieldType],
     labels: Mapping[str, str],
-    columns: Collection[str] = (),
+    columns: Collection[str],
 ) -> Manifest:
     """Give columns these types and labels; a blank label takes one away.
 

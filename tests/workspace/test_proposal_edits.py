@@ -23,6 +23,7 @@ from core.workspace.proposal_edits import (
 PEOPLE = TableSource("people", file="people.csv", key="id", types={"id": FieldType.TEXT})
 ORDERS = TableSource("orders", file="orders.csv", types={"who": FieldType.NUMBER})
 LINK = LinkSource("orders", "who", "people", "id")
+COLUMNS = ("id", "mail", "age")
 DRAFT = Manifest(Path("/data"), "UTC", "people", (PEOPLE, ORDERS))
 
 
@@ -42,26 +43,25 @@ def test_a_table_may_have_no_time() -> None:
 
 
 def test_a_blank_label_takes_one_away() -> None:
-    named = change_columns(DRAFT, "people", {}, {"id": "  Number "})
+    named = change_columns(DRAFT, "people", {}, {"id": "  Number "}, COLUMNS)
     assert named.table("people").labels == {"id": "Number"}
-    assert change_columns(named, "people", {}, {"id": " "}) == DRAFT
+    assert change_columns(named, "people", {}, {"id": " "}, COLUMNS) == DRAFT
 
 
 @pytest.mark.parametrize("label", ["Id", " NUMBER ", "nu\u200bmber", "Fide\u0300le"])
 def test_two_columns_of_a_table_are_not_called_the_same(label: str) -> None:
-    named = change_columns(DRAFT, "people", {}, {"id": "Number", "mail": "Fid\u00e8le"})
-    renamed = change_columns(named, "people", {}, {"id": ""})
+    named = change_columns(DRAFT, "people", {}, {"id": "Number", "mail": "Fid\u00e8le"}, COLUMNS)
+    renamed = change_columns(named, "people", {}, {"id": ""}, COLUMNS)
     with pytest.raises(NameTaken, match="on screen already: choose another name"):
-        change_columns(
-            renamed if label == "Id" else named, "people", {}, {"age": label}, ["id", "mail", "age"]
-        )
+        change_columns(renamed if label == "Id" else named, "people", {}, {"age": label}, COLUMNS)
 
 
 def test_two_columns_may_change_their_labels_at_once() -> None:
-    named = change_columns(DRAFT, "people", {}, {"id": "A", "mail": "B"})
-    swapped = change_columns(named, "people", {}, {"id": "B", "mail": "A"})
+    named = change_columns(DRAFT, "people", {}, {"id": "A", "mail": "B"}, COLUMNS)
+    swapped = change_columns(named, "people", {}, {"id": "B", "mail": "A"}, COLUMNS)
     assert swapped.table("people").labels == {"id": "B", "mail": "A"}
-    assert change_columns(swapped, "people", {}, {"id": "ID"}).table("people").labels["id"] == "ID"
+    again = change_columns(swapped, "people", {}, {"id": "ID"}, COLUMNS)
+    assert again.table("people").labels["id"] == "ID"
 
 
 def test_a_link_is_added_once_with_its_digits_kept() -> None:
@@ -110,7 +110,7 @@ def test_a_name_that_is_taken_or_blank_is_refused(name: str, error: type[Excepti
     [
         lambda draft: choose_people(draft, "visits"),
         lambda draft: choose_key(draft, "visits", None),
-        lambda draft: change_columns(draft, "visits", {}, {}),
+        lambda draft: change_columns(draft, "visits", {}, {}, ()),
         lambda draft: rename_table(draft, "visits", "orders"),
         lambda draft: leave_out_table(draft, "visits"),
         lambda draft: add_link(draft, "visits", "who", "people", "id"),

@@ -73,6 +73,10 @@ def with_csv(proposal: Proposal, table: str, csv: CsvOptions) -> Proposal:
     return save_proposal(proposal, replace(manifest, tables=tables))
 
 
+def columns_of(proposal: Proposal, table: str) -> tuple[str, ...]:
+    return tuple(proposal.found.tables[table].types)
+
+
 def again(workspace: OpenWorkspace, proposal: Proposal) -> Proposal:
     return propose(proposal.upload, proposal.manifest, workspace.settings)
 
@@ -133,8 +137,8 @@ def test_what_somebody_changes_while_files_are_read_is_not_overwritten(
 def test_corrections_stay_when_the_files_are_read_again(workspace: OpenWorkspace) -> None:
     made = proposed(workspace)
     types, labels = {"amount": FieldType.TEXT}, {"name": "First name"}
-    changed = change_columns(made.manifest, "orders", types, {})
-    changed = change_columns(changed, "customers", {}, labels)
+    changed = change_columns(made.manifest, "orders", types, {}, columns_of(made, "orders"))
+    changed = change_columns(changed, "customers", {}, labels, columns_of(made, "customers"))
     changed = choose_key(replace(changed, links=()), "orders", None)
     read = again(workspace, save_proposal(made, changed)).manifest
     assert read.table("orders").types["amount"] is FieldType.TEXT
@@ -281,12 +285,13 @@ def test_renewed_files_keep_earlier_choices_and_the_files_not_brought(
 ) -> None:
     first = proposed(workspace, customers=b"id,name\n1,Ann\n", orders=b"no,who\n7,1\n")
     linked = add_link(first.manifest, "orders", "who", "customers", "id")
-    linked = change_columns(linked, "customers", {}, {"name": "First name"})
+    labels = {"name": "First name"}
+    linked = change_columns(linked, "customers", {}, labels, columns_of(first, "customers"))
     write_manifest(save_proposal(first, linked))
     later = bring(workspace, customers=b"id,name,city\n1,Ann,Paris\n2,Bob,Rome\n")
     made = propose(later, begin_renewal(later, first.upload), workspace.settings)
     assert made.manifest.links == linked.links
-    assert made.manifest.table("customers").labels == {"name": "First name"}
+    assert made.manifest.table("customers").labels == labels
     assert made.found.tables["customers"].rows == 2
     assert read_manifest(write_manifest(made)).table("orders").file == "files/orders.csv"
 
@@ -299,7 +304,8 @@ def test_a_table_left_out_stays_out(workspace: OpenWorkspace) -> None:
 
 def test_a_renamed_table_keeps_what_was_found_and_corrected(workspace: OpenWorkspace) -> None:
     made = proposed(workspace)
-    typed = change_columns(made.manifest, "orders", {"amount": FieldType.TEXT}, {})
+    types = {"amount": FieldType.TEXT}
+    typed = change_columns(made.manifest, "orders", types, {}, columns_of(made, "orders"))
     renamed = rename(save_proposal(made, typed), "orders", "Purchases")
     assert renamed == read_proposal(made.upload)
     assert renamed.found.tables["Purchases"].rows == 2
@@ -321,9 +327,10 @@ def test_a_doubt_stays_open_until_its_order_is_said_or_it_is_text(
     workspace: OpenWorkspace,
 ) -> None:
     made = proposed(workspace, customers=CUSTOMERS)
-    dated = change_columns(made.manifest, "customers", {"born": FieldType.DATE}, {})
+    columns = columns_of(made, "customers")
+    dated = change_columns(made.manifest, "customers", {"born": FieldType.DATE}, {}, columns)
     assert save_proposal(made, dated).open_doubts == made.found.doubts
-    text = change_columns(made.manifest, "customers", {"born": FieldType.TEXT}, {})
+    text = change_columns(made.manifest, "customers", {"born": FieldType.TEXT}, {}, columns)
     assert save_proposal(made, text).open_doubts == ()
 
 

@@ -80,7 +80,7 @@ def _draw_found(proposal: Proposal, state: DataState, *, is_other: bool) -> None
     for table, columns in lost_columns(proposal).items():
         _draw_lost(table, columns)
     for doubt in proposal.open_doubts:
-        _draw_doubt(proposal.upload.id, doubt)
+        _draw_doubt(proposal, doubt)
     _draw_people(proposal)
     draw_tables(proposal)
     if len(proposal.manifest.tables) > 1:
@@ -122,8 +122,8 @@ def _draw_lost(table: str, columns: Sequence[str]) -> None:
     )
 
 
-def _draw_doubt(upload: str, doubt: Doubt) -> None:
-    place = f"{doubt.table}:{doubt.column}"
+def _draw_doubt(proposal: Proposal, doubt: Doubt) -> None:
+    upload, place = proposal.upload.id, f"{doubt.table}:{doubt.column}"
     with st.container(border=True):
         st.warning(plain(f"{doubt.sentence}."), icon=":material/rule:")
         with st.container(horizontal=True):
@@ -134,7 +134,7 @@ def _draw_doubt(upload: str, doubt: Doubt) -> None:
                 "Keep it as text",
                 key=f"data:as_text:{place}",
                 on_click=_keep_as_text,
-                args=(upload, doubt),
+                args=(upload, doubt, column_names(proposal, doubt.table)),
             )
 
 
@@ -145,10 +145,10 @@ def _decide(upload: str, doubt: Doubt, order: DateOrder) -> None:
 
 
 @on_click
-def _keep_as_text(upload: str, doubt: Doubt) -> None:
+def _keep_as_text(upload: str, doubt: Doubt, names: Sequence[str]) -> None:
     _refuse_decided(upload, doubt)
     types = {doubt.column: FieldType.TEXT}
-    change(upload, lambda manifest: change_columns(manifest, doubt.table, types, {}))
+    change(upload, lambda manifest: change_columns(manifest, doubt.table, types, {}, names))
 
 
 def _refuse_decided(upload: str, doubt: Doubt) -> None:
@@ -245,7 +245,7 @@ def _draw_buttons(proposal: Proposal, state: DataState, *, is_other: bool) -> No
             check_now(proposal)
             st.rerun()
         _draw_leaving(proposal, state)
-    if asked:  # of what is loaded, this is not reached
+    if asked and is_other:
         st.warning(
             "Nothing was loaded yet, as somebody changed this while you had it open. Look through "
             "it as it is now, then load it.",
