@@ -46,19 +46,20 @@ def draw_arrival(state: DataState, current: SnapshotView, catalogue: Catalogue) 
         return
     with st.container(border=True):
         before = state.refreshed
+        brought = _brought(state, current, catalogue)
         what = "Your data is loaded" if before is None else "The data is refreshed"
-        st.markdown(f":green[:material/check_circle:] **{what}:** {_brought(state, catalogue)}.")
+        st.markdown(f":green[:material/check_circle:] **{what}:** {brought}.")
         if before is None:
             link("segments", "Make a segment", icon=":material/group:", new="1")
         else:
             _draw_changes(state, before, current, catalogue)
 
 
-def _brought(state: DataState, catalogue: Catalogue) -> str:
+def _brought(state: DataState, current: SnapshotView, catalogue: Catalogue) -> str:
     people = f"{count(catalogue.people_table.rows)} {plain(state.saved.people_word)}"
     tables = number_of(len(catalogue.tables), "table")
     rows = number_of(sum(table.rows for table in catalogue.tables), "row")
-    when = state.when(state.current.created_at) if state.current else "now"
+    when = state.when(current.created_at)
     return f"{people} and what belongs to them, {rows} in {tables}, as the files were {when}"
 
 

@@ -52,7 +52,7 @@ class DataState:
 
     @property
     def refreshed(self) -> SnapshotView | None:
-        """The copy that the current data took the place of, from where that came too; else None."""
+        """The copy before the current data, if it came from the same manifest, else None."""
         current = self.current
         if current is None:
             return None
