@@ -1,11 +1,12 @@
 """Parts of a page that are drawn again by themselves while something moves."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from core.ui.edge import draw_again, errors_shown
+from core.workspace.book import Book
 
 _State = TypeVar("_State")
 
@@ -32,3 +33,10 @@ def watch(
             draw(state)
 
     st.fragment(draw_now, run_every=every_s)()
+
+
+@st.fragment(run_every=0.5)
+def wait_for(book: Book[Any, Any]) -> None:
+    """Draw the page again once the figures are there that are on their way."""
+    if not book.is_counting():
+        draw_again()

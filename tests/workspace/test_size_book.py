@@ -19,10 +19,10 @@ from core.store.segments import (
     save_segment,
 )
 from core.store.snapshots import current_snapshot
-from core.workspace import size_book
+from core.workspace.book import GOOD_FOR
 from core.workspace.opened import OpenWorkspace
 from core.workspace.saved import check_new, resolved_text, saved_segments
-from core.workspace.size_book import GOOD_FOR, ListedSize, SizeBook
+from core.workspace.size_book import ListedSize, SizeBook
 from tests.cli.example import SEGMENTS, write_dataset
 from tests.sync.scripted import FakeClock
 from tests.workspace.conftest import take
@@ -206,33 +206,11 @@ def test_data_that_are_gone_are_why_there_is_no_size(
     assert "load the data again" in problem_of(workspace, book, "french")
 
 
-def test_it_forgets_rather_than_remembers_without_end(
-    workspace: OpenWorkspace, book: SizeBook, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(size_book, "_MOST", 2)
-    settled(workspace, book, "french")
-    settled(workspace, book, "active")
-    settled(workspace, book, "french_and_active")
-    assert ask(workspace, book, "french") == {}
-    assert settled(workspace, book, "french") == {"french": 3}
-
-
 def failing(error: Exception) -> Callable[..., Any]:
     def fail(*_: object) -> None:
         raise error
 
     return fail
-
-
-def test_a_store_that_is_busy_leaves_the_book_ready_for_the_next(
-    workspace: OpenWorkspace, book: SizeBook, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(size_book, "saved_segments", failing(StoreUnavailable("Busy.")))
-        assert ask(workspace, book) == {}
-        while book.is_counting():
-            time.sleep(0.005)
-    assert settled(workspace, book)["french"] == 3
 
 
 def test_a_store_that_is_busy_while_it_counts_is_no_size_to_remember(
@@ -247,15 +225,3 @@ def test_a_store_that_is_busy_while_it_counts_is_no_size_to_remember(
         while book.is_counting():
             time.sleep(0.005)
     assert settled(workspace, book)["french"] == 3
-
-
-def test_an_error_that_nobody_foresaw_costs_one_size_and_is_logged_without_its_text(
-    workspace: OpenWorkspace,
-    book: SizeBook,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    monkeypatch.setattr(size_book, "engine_type", failing(RuntimeError("customer 4711")))
-    assert settled(workspace, book, "french") == {"french": None}
-    assert "RuntimeError" in caplog.text
-    assert "4711" not in caplog.text

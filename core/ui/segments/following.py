@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.ui.edge import draw_again, plain
+from core.ui.edge import plain
 from core.ui.list_words import UPDATE_ICON
 from core.ui.navigation import link
 from core.ui.segments.view import BuilderView
 from core.ui.session import workspace
+from core.ui.watching import wait_for
 from core.ui.words import count, number_of, shortened
 from core.workspace.next_moves import FollowingList, MovesBook, NextMoves, following_lists
 
@@ -42,18 +43,17 @@ def _draw_lists(lists: Sequence[FollowingList], view: BuilderView) -> None:
             "run**"
         )
         for each in shown:
-            _draw_one(each, moves.get(each.activation.key), view)
+            _draw_one(each, moves.get(each), view)
         if len(lists) > len(shown):
             st.caption(f"And {count(len(lists) - len(shown))} more.")
     if len(moves) < len(shown):
-        _wait(book)
+        wait_for(book)
 
 
 def _draw_one(following: FollowingList, moves: NextMoves | None, view: BuilderView) -> None:
-    activation = following.activation
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        name = plain(shortened(activation.display_name, _LETTERS))
-        link("activations", name, activation=activation.key)
+        name = plain(shortened(following.display_name, _LETTERS))
+        link("activations", name, activation=following.key)
         st.markdown(_told(moves, plain(view.people_word)), width="content")
     if moves is not None and moves.waits_because:
         reasons = "; ".join(plain(reason) for reason in moves.waits_because)
@@ -68,9 +68,3 @@ def _told(moves: NextMoves | None, people: str) -> str:
     if not (moves.enter or moves.leave):
         return "Nobody enters or leaves."
     return f"**{count(moves.enter)}** {people} enter · **{count(moves.leave)}** leave"
-
-
-@st.fragment(run_every=0.5)
-def _wait(book: MovesBook) -> None:
-    if not book.is_counting():
-        draw_again()

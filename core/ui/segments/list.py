@@ -8,9 +8,10 @@ import streamlit as st
 from core.names import comparable
 from core.store.drafts import DraftView
 from core.store.segments import SegmentView
-from core.ui.edge import draw_again, fault_word, plain
+from core.ui.edge import fault_word, plain
 from core.ui.navigation import way
 from core.ui.session import workspace
+from core.ui.watching import wait_for
 from core.ui.words import count, moment, number_of, shortened
 from core.workspace.size_book import ListedSize, SizeBook
 
@@ -58,7 +59,7 @@ def draw_list(
     for draft in drafts:
         _draw_draft(draft, zone)
     if len(sizes) < len(found[:_SHOWN]):
-        _wait(book)
+        wait_for(book)
 
 
 def _draw_segment(view: SegmentView, listed: ListedSize | None, users: int, zone: ZoneInfo) -> None:
@@ -89,9 +90,3 @@ def _size_word(listed: ListedSize | None) -> str:
     if listed is None:
         return ":gray[…]"
     return ":gray[–]" if listed.size is None else f"**{count(listed.size)}**"
-
-
-@st.fragment(run_every=0.5)
-def _wait(book: SizeBook) -> None:
-    if not book.is_counting():
-        draw_again()
