@@ -21,7 +21,6 @@ GONE_AFTER = timedelta(seconds=30)
 _FOLDER = Path(__file__).parent
 ICON = _FOLDER / "logo_icon.svg"
 _PAUSE = "frame:pause"
-PRACTICE_BADGE = ":orange-badge[:material/science: Practice]"
 
 
 def draw_frame() -> None:

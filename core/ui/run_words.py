@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
-from core.store.run_history import Waits
+from core.store.run_history import RunPoint, Waits
 from core.store.run_states import RunState
 from core.store.run_story import RunEventView
 from core.store.runs import RunView
@@ -15,9 +15,11 @@ Detail = Mapping[str, object]
 
 _TRIGGERS = {"schedule": "by its schedule", "data refresh": "after a data refresh"}
 _WAITS_FOR = {RunState.HELD: "approval", RunState.WAITING: "the platform"}
+_TOLD_FROM = timedelta(seconds=1)
 BROWSER = "browser"
 _ACTORS = {BROWSER: "In the browser", "scheduler": "Scheduler", "sample": "The sample shop"}
 _PHRASES = {"scheduler": "the scheduler", "sample": "the sample shop"}
+PRACTICE_BADGE = ":orange-badge[:material/science: Practice]"
 
 
 def run_badge(run: RunView) -> str:
@@ -87,16 +89,27 @@ def run_not_sent(run: RunView) -> int:
     return not_sent(stored_counts(run.counts))
 
 
-def took(run: RunView, waits: Waits) -> timedelta | None:
+def took(run: RunView | RunPoint, waits: Waits) -> timedelta | None:
     """Return how long the run worked, its waiting aside, None where it has not ended."""
     if run.started_at is None or run.finished_at is None:
         return None
-    return max(timedelta(), run.finished_at - run.started_at - waited(waits))
+    return max(timedelta(), run.finished_at - run.started_at - _waited(waits))
 
 
-def waited(waits: Waits) -> timedelta:
-    """Return for how long a run waited in all."""
+def _waited(waits: Waits) -> timedelta:
     return sum(waits.values(), timedelta())
+
+
+def wait_told(waits: Waits) -> str:
+    """Return for how long a run waited in all, nothing for less than a second.
+
+    >>> wait_told({RunState.HELD: timedelta(hours=2), RunState.WAITING: timedelta(minutes=1)})
+    'waited 2 h 1 min'
+    >>> wait_told({RunState.WAITING: timedelta(milliseconds=20)})
+    ''
+    """
+    span = _waited(waits)
+    return f"waited {length(span)}" if span >= _TOLD_FROM else ""
 
 
 def waits_told(waits: Waits) -> list[str]:
@@ -108,7 +121,7 @@ def waits_told(waits: Waits) -> list[str]:
     return [
         f"waited {length(span)} for {_WAITS_FOR[state]}"
         for state, span in waits.items()
-        if span >= timedelta(seconds=1)
+        if span >= _TOLD_FROM
     ]
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.store.run_history import ENDED_WELL, RunPoint, Waits
 from core.store.run_states import RunState
-from core.ui.run_words import waited
+from core.ui.run_words import took
 from core.ui.runs.figures import draw_chart, ended_at, moves_figure, size_figure
 from core.ui.words import STATE_WORDS, count, length, number_of, share
 
@@ -53,9 +53,9 @@ def _draw_figures(
 
 def _typical(points: Sequence[RunPoint], waits: Mapping[int, Waits]) -> str:
     spans = [
-        (point.finished_at - point.started_at - waited(waits.get(point.run_id, {}))).total_seconds()
+        span.total_seconds()
         for point in points
-        if point.finished_at is not None and point.started_at is not None
+        if (span := took(point, waits.get(point.run_id, {}))) is not None
     ]
     return length(timedelta(seconds=median(spans))) if spans else "–"
 

@@ -1,6 +1,5 @@
 """The history of runs: one row a run, page by page, each with a way to its story."""
 
-from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -8,17 +7,23 @@ import streamlit as st
 
 from core.store.run_history import HistoryRow, RunFilter
 from core.ui.edge import plain
-from core.ui.frame import PRACTICE_BADGE
 from core.ui.navigation import link, show
 from core.ui.paging import draw_pages
-from core.ui.run_words import changes_of, run_badge, run_not_sent, started_by, took, waited
+from core.ui.run_words import (
+    PRACTICE_BADGE,
+    changes_of,
+    run_badge,
+    run_not_sent,
+    started_by,
+    took,
+    wait_told,
+)
 from core.ui.runs.filters import forget_filters, is_narrowed
 from core.ui.runs.state import PAGE, HistoryState, read_history
 from core.ui.watching import watch
 from core.ui.words import count, length, number_of, shortened
 
 _LOOK_AGAIN_S = 3
-_A_WAIT = timedelta(seconds=1)
 _NAME_LETTERS = 44
 _WIDTHS = (4.1, 2.4, 2.6, 2.9)
 
@@ -64,8 +69,7 @@ def _asked(row: HistoryRow) -> str:
     asked, span = plain(started_by(row.run.trigger, row.actor)), took(row.run, row.waits)
     if span is None:
         return asked
-    rest = waited(row.waits)
-    return f"{asked}, {length(span)}" + (f", waited {length(rest)}" if rest >= _A_WAIT else "")
+    return ", ".join(filter(None, (asked, length(span), wait_told(row.waits))))
 
 
 def _figures(row: HistoryRow) -> str:
