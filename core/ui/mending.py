@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from core.ui.navigation import link
-from core.workspace.attention import Place
+from core.workspace.needs import Place
 
 _BUTTONS: Mapping[Place, tuple[str, str, str]] = {
     Place.DATA: ("Go to the data", ":material/database:", ""),

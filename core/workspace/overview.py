@@ -13,7 +13,8 @@ from core.store.run_history import ENDED_WELL, RunPoint, data_instants, list_poi
 from core.store.run_states import RunState
 from core.store.runs import RunView, newest_runs
 from core.store.segments import list_segments
-from core.workspace.attention import Need, find_needs
+from core.workspace.attention import find_needs
+from core.workspace.needs import Need
 from core.workspace.readiness import Readiness, is_behind, readiness_of
 
 TREND = 20

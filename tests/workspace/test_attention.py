@@ -13,7 +13,7 @@ from core.store.segments import pause_segment
 from core.sync.hold import approve_plan
 from core.sync.outcome import RunOutcome
 from core.workspace import attention
-from core.workspace.attention import Need, NeedKind, Place
+from core.workspace.needs import Need, NeedKind, Place
 from core.workspace.overview import Overview, look_at_lists
 from tests.sync.scripted import Answer
 from tests.sync.world import World, make_world

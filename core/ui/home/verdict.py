@@ -7,7 +7,7 @@ from core.ui.home.state import HomeState
 from core.ui.mending import draw_way
 from core.ui.navigation import link
 from core.ui.words import count, number_of, shortened
-from core.workspace.attention import Need, NeedKind
+from core.workspace.needs import Need, NeedKind
 from core.workspace.overview import ListStatus
 from core.workspace.run_told import is_at_rest
 

@@ -12,7 +12,8 @@ from core.ui.list_words import UPDATE_ICON, complete_words
 from core.ui.mending import draw_way
 from core.ui.run_words import acted, by_whom
 from core.ui.words import count, full_moment, moment, number_of, shortened
-from core.workspace.attention import Place, advice_on
+from core.workspace.attention import advice_on
+from core.workspace.needs import Place
 from core.workspace.run_told import RunTold, SegmentChange, is_waiting_for_approval
 
 
