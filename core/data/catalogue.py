@@ -70,7 +70,8 @@ class Table:
 
     `moment` is a TIMESTAMPTZ column: the `time` itself, or for a date the first instant of that
     day in the workspace's zone; None where the table has no time. `row_number` is the dense
-    number of a person, 0 to rows - 1, on people only.
+    number of a person, 0 to rows - 1, on people only. `screen_names` is by name what each field is
+    called on screen.
     """
 
     name: str
@@ -83,21 +84,21 @@ class Table:
     row_number: str | None = None
     person_paths: tuple[PersonPath, ...] = ()
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False, hash=False)
+    screen_names: dict[str, str] = field(init=False, repr=False, compare=False, hash=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {f.name: f for f in self.fields})
+        object.__setattr__(self, "screen_names", _screen_names(self.fields))
 
-    def screen_names(self) -> dict[str, str]:
-        """Return by name what each field is called on screen.
 
-        A label that another field has too is told apart by the field's own name behind it.
-        """
-        called = {f.name: f.label or f.name for f in self.fields}
-        times = Counter(comparable(said) for said in called.values())
-        return {
-            name: said if times[comparable(said)] == 1 or said == name else f"{said} ({name})"
-            for name, said in called.items()
-        }
+def _screen_names(fields: tuple[Field, ...]) -> dict[str, str]:
+    """Return by name what each field is called; two of one label have their name behind it."""
+    called = {f.name: f.label or f.name for f in fields}
+    times = Counter(comparable(said) for said in called.values())
+    return {
+        name: said if times[comparable(said)] == 1 or said == name else f"{said} ({name})"
+        for name, said in called.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ def _carried(value: object, before: Operator | None, after: Operator) -> RawNode
 
 
 def _own_fields(table: Table) -> Iterator[FieldChoice]:
-    called = table.screen_names()
+    called = table.screen_names
     for field in table.fields:
         ref = FieldRef(field.name, (), table.name, field)
         yield FieldChoice(field.name, called[field.name], ref)
@@ -161,7 +161,7 @@ def _reached_fields(paths: Paths, table: str) -> Iterator[FieldChoice]:
     """Yield fields of tables of which a row has one row; a named link where there are several."""
     for name in _targets(paths, table):
         target = paths.catalogue.by_name[paths.target(name).table]
-        called = target.screen_names()
+        called = target.screen_names
         for field in target.fields:
             try:
                 ref = paths.field(table, f"{name}.{field.name}")

@@ -169,7 +169,7 @@ def name_people(
             return [{"ID as sent": id_} for id_ in ids]
         shown = tuple(f.name for f in people.fields if f.name != field)[:most_fields]
         rows = find_people(workspace.instance, opened, field, ids, shown)
-        called = people.screen_names()
+        called = people.screen_names
         names = ["ID as sent", *(called[name] for name in shown)]
     found = {str(row[0]): dict(zip(names, row, strict=True)) for row in rows}
     return [found.get(id_, {"ID as sent": id_}) for id_ in ids]

@@ -192,7 +192,7 @@ def sample_members(workspace: OpenWorkspace, look: Look, count: int, columns: in
         fields: list[FieldRef] = [people_field(snapshot.catalogue, f.name) for f in shown]
         engine = engine_type(_ENGINE).over(workspace.instance, snapshot)
         rows = engine.sample(look.segment, look.today, fields, count)
-    called = table.screen_names()
+    called = table.screen_names
     names = tuple(called[name] for name in (table.key or "", *(field.name for field in shown)))
     zone = look.today.zone
     return Sample(names, tuple(tuple(_in_zone(cell, zone) for cell in row) for row in rows))

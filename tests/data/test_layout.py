@@ -136,5 +136,5 @@ def test_blanks_are_counted_and_labels_kept(load: Loader) -> None:
 
 def test_fields_that_are_called_the_same_are_told_apart_on_screen(load: Loader) -> None:
     labels = '[tables.people.labels]\nx = "Y"\nz = "\u202eAn\u200b X"\n'
-    called = load("id,x,y,z\n1,a,b,c\n", labels).catalogue.people_table.screen_names()
+    called = load("id,x,y,z\n1,a,b,c\n", labels).catalogue.people_table.screen_names
     assert called == {"id": "id", "x": "Y (x)", "y": "y", "z": "An X"}

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -19,7 +18,7 @@ from core.ui.navigation import go
 from core.ui.session import workspace
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Choices:
     """Segments, destinations and fields; `audience` is the list of the activation that is open.
 
@@ -35,11 +34,6 @@ class Choices:
     catalogue: Catalogue | None
     data_at: datetime | None
     now: datetime
-
-    @cached_property
-    def called(self) -> Mapping[str, str]:
-        """What fields of people are called on screen, by name."""
-        return self.catalogue.people_table.screen_names() if self.catalogue else {}
 
     @property
     def zone(self) -> ZoneInfo:
@@ -64,7 +58,8 @@ class Choices:
 
     def label(self, field: str) -> str:
         """Return a field as people read it."""
-        return self.called.get(field, field)
+        called = self.catalogue.people_table.screen_names if self.catalogue else {}
+        return called.get(field, field)
 
     def place(self, asked: str | None) -> str:
         """Return the destination to begin with: the one asked for, else one that works."""
