@@ -17,7 +17,7 @@ from core.store.runs import RunView, run_view
 Waits = Mapping[RunState, timedelta]
 
 # In these states nobody works on a run: it waits for a human, or for the platform to take more.
-_RESTS = (RunState.HELD, RunState.WAITING)
+_WAITING_STATES = (RunState.HELD, RunState.WAITING)
 ENDED_WELL = (RunState.SUCCEEDED, RunState.UNCHANGED)
 _LISTED = (*ENDED_WELL, RunState.PARTLY)
 _UNDER_WAY = (
@@ -122,7 +122,7 @@ def first_actors(session: ReadSession, run_ids: Collection[int]) -> Mapping[int,
 def run_waits(session: ReadSession, run_ids: Collection[int]) -> Mapping[int, Waits]:
     """Return for how long each of these runs that waited did so, where that is over."""
     waited = select(RunEvent.run_id).where(
-        col(RunEvent.run_id).in_(run_ids), col(RunEvent.kind).in_(_RESTS)
+        col(RunEvent.run_id).in_(run_ids), col(RunEvent.kind).in_(_WAITING_STATES)
     )
     query = select(RunEvent.run_id, RunEvent.kind, RunEvent.at).where(
         col(RunEvent.run_id).in_(waited), col(RunEvent.kind).in_(list(RunState))
@@ -138,7 +138,7 @@ def _waits(steps: Iterable[tuple[str, datetime]]) -> Waits:
     waits: dict[RunState, timedelta] = defaultdict(timedelta)
     before: tuple[str, datetime] | None = None
     for kind, at in steps:
-        if before is not None and before[0] in _RESTS:
+        if before is not None and before[0] in _WAITING_STATES:
             waits[RunState(before[0])] += max(timedelta(), at - before[1])
         before = kind, at
     return dict(waits)
