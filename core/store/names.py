@@ -19,12 +19,12 @@ def holder_of(name: str, names: Mapping[str, str]) -> str | None:
     return next(holders, None) if wanted else None
 
 
-def new_name(given: str, now: str | None = None) -> str:
-    """Return the name to save: as it is written where it is another than what is called `now`.
+def new_name(given: str, saved: str) -> str:
+    """Return the name to save: as it is written where it is another than the `saved` one.
 
     A name from before names were cleaned stays until somebody gives another.
     """
-    return given if given == now else clean_name(given)
+    return given if given == saved else clean_name(given)
 
 
 def taken_sentence(kind: str, name: str) -> str:
