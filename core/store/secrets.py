@@ -63,18 +63,11 @@ class SecretBox:
 
     def opens(self, encrypted: str, secret: str) -> bool:
         """Return whether `encrypted` can be read and is the secret."""
-        try:
-            return self.decrypt(encrypted, "A secret") == secret
-        except SecretUnreadable:
-            return False
+        return self._decrypted(encrypted) == secret
 
     def reads(self, encrypted: str) -> bool:
         """Return whether `encrypted` can be read."""
-        try:
-            self.decrypt(encrypted, "A secret")
-        except SecretUnreadable:
-            return False
-        return True
+        return self._decrypted(encrypted) is not None
 
     def add_key(self) -> None:
         """Make a newer key file, for all that is encrypted from now on.
@@ -87,6 +80,12 @@ class SecretBox:
                 "with a comma between them."
             )
         self._make_key(only_first=False)
+
+    def _decrypted(self, encrypted: str) -> str | None:
+        try:
+            return self.decrypt(encrypted, "A secret")
+        except SecretUnreadable:
+            return None
 
     def _keys(self) -> tuple[Fernet, ...]:
         files = self._files()
