@@ -171,7 +171,7 @@ def _variable(given: object, place: str) -> str | None:
 def unreadable_titles(session: ReadSession, box: SecretBox) -> dict[str, tuple[str, ...]]:
     """Return by destination in use the titles of its stored secrets that no key opens.
 
-    It has those alone that there are, as after a restore without the key.
+    Those without such secrets are left out.
     """
     platforms = {view.key: view.platform for view in list_destinations(session)}
     titles = {}
