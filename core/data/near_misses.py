@@ -20,7 +20,8 @@ _DIGITS = r"[+-]? ?[0-9][0-9., \x{a0}\x{202f}]*"
 _GAP = r"[ \x{a0}\x{202f}]?"
 _MONEY = rf"[+-]?{_SIGN}{_GAP}{_DIGITS}|{_DIGITS}{_GAP}{_SIGN}"
 _PERCENT = rf"{_DIGITS}{_GAP}%"
-_SHORT_YEAR = r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}([ T].*)?"
+_DAY, _MONTH = "(0?[1-9]|[12][0-9]|3[01])", "(0?[1-9]|1[0-2])"
+_SHORT_YEAR = rf"({_DAY}[/.-]{_MONTH}|{_MONTH}[/.-]{_DAY})[/.-][0-9]{{2}}([ T].*)?"
 _IS_ISO = f"{cells.instant_value('t', 'UTC')} IS NOT NULL"
 _LOOKS = {
     "money": cells.matches("t", _MONEY),

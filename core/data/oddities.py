@@ -18,10 +18,12 @@ from core.data.sources._base import shorten
 from core.data.staging import StagedTable
 
 _TOTAL = re.compile(
-    r"\W*(sub|grand )?(total\w*|sum|summe|gesamt\w*|somme|suma|totaal|totale)\b.*", re.IGNORECASE
+    r"\W*(sub|grand )?(total\w*|sum|summe|gesamt\w*|somme|suma|totaal|totale)"
+    r"( general| général)?\W*",
+    re.IGNORECASE,
 )
 _TIME_NAME = re.compile(
-    r"date|datum|_at$|_on$|born|birth|geburt|naiss|joined|created|since|day$", re.IGNORECASE
+    r"date|datum|_at$|_on$|born|birth|geburt|naiss|joined|created|since|_day$", re.IGNORECASE
 )
 # Excel counts days from 1900; these are 1954 to 2064.
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 60_000

@@ -8,7 +8,8 @@ from xlsxwriter import Workbook
 MAX_ROWS = 1_048_575  # below the heading
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MAX_UNITS = 32_767
-_TOO_LONG = "(longer than Excel takes: see the CSV file)"
+_NOT_HELD = "(not in this file: see the CSV file)"
+_MARKUP = "<r>"
 _AS_TEXT = {"num_format": "@"}
 _WIDTH = 32
 
@@ -31,14 +32,17 @@ def spreadsheet(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
             sheet.write_string(0, column, name, bold)
         for number, row in enumerate(rows, 1):
             for column, (_, cell) in enumerate(zip(heading, row, strict=True)):
-                sheet.write_string(number, column, _fitting(cell), text)
+                sheet.write_string(number, column, _held(cell), text)
     return out.getvalue()
 
 
-def _fitting(cell: str) -> str:
-    """Return the text, or where to look for it.
+def _held(cell: str) -> str:
+    """Return the text, or where to look for it: Excel takes no longer one.
 
-    >>> _fitting("=1+1"), _fitting("𝄞" * 20_000)
-    ('=1+1', '(longer than Excel takes: see the CSV file)')
+    XlsxWriter writes what begins like formatted text into the file as it is.
+
+    >>> _held("=1+1"), _held("𝄞" * 20_000)
+    ('=1+1', '(not in this file: see the CSV file)')
     """
-    return cell if len(cell.encode("utf-16-le")) <= 2 * _MAX_UNITS else _TOO_LONG
+    is_held = len(cell.encode("utf-16-le")) <= 2 * _MAX_UNITS and not cell.startswith(_MARKUP)
+    return cell if is_held else _NOT_HELD

@@ -131,6 +131,7 @@ def test_why_a_column_stayed_text_is_told_with_a_cell(
         [" ANN@X.COM ", "bob@y.org"],
         ["Paris", "Rome"],
         ["ann", "12", "bob"],
+        ["1.2.10", "1.14.20", "13.20.31"],
     ],
 )
 def test_what_is_text_on_purpose_needs_no_word(read: Read, cells: list[str]) -> None:
@@ -160,8 +161,9 @@ def test_a_last_row_that_looks_like_a_total_is_told_with_its_line(read: Read, wo
     assert f"the last row ('{word}', people.csv, line 3) looks like a total" in line
 
 
-def test_a_name_that_only_begins_like_a_total_is_none(read: Read) -> None:
-    assert not said(read("id,name\n1,Ann\n2,Sumo\n"))
+@pytest.mark.parametrize("name", ["Sumo", "Sum Wong", "Total Energies"])
+def test_a_name_that_only_begins_like_a_total_is_none(read: Read, name: str) -> None:
+    assert not said(read(f"id,name\n1,Ann\n2,{name}\n"))
 
 
 def test_days_as_excel_counts_them_are_told(read: Read) -> None:

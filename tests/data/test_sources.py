@@ -88,6 +88,7 @@ REFUSED_CSV = [
     ('id,x\n1,b\n2,"a"b\n', "line 3: text follows a closing quote"),
     ("id,x\n1,a\x00b\n", "line 2: a NUL character"),
     ("id,,x\n1,2,3\n", "line 1: column 2 has no name"),
+    (",,\n1,2,3\n", "line 1: column 1 has no name"),
     ("id,x,x\n1,2,3\n", "columns 2 and 3 are both named 'x'"),
     ("id,x\n,2\n", "line 2, column 'id': the key is blank"),
     ("id,x\n1,2\n2,2\n1,3\n", r"'1' at people\.csv, line 2 and people\.csv, line 4"),

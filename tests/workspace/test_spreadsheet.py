@@ -48,8 +48,11 @@ def test_an_empty_list_has_its_heading() -> None:
     assert read(spreadsheet(["id"], [])) == [["id"]]
 
 
-def test_a_text_that_excel_cannot_hold_leads_to_the_other_file() -> None:
-    assert "see the CSV file" in str(read(spreadsheet(["id"], [["a" * 40_000]]))[1][0])
+@pytest.mark.parametrize("text", ["a" * 40_000, "<r>&</r>", "<r></is></c></row></r>"])
+def test_a_text_that_the_file_cannot_hold_leads_to_the_other_file(text: str) -> None:
+    rows = read(spreadsheet(["id"], [["before"], [text], ["after"]]))
+    assert rows[1] == ["before"] and rows[3] == ["after"]
+    assert "see the CSV file" in str(rows[2][0])
 
 
 def test_a_long_list_takes_less_room_than_its_text() -> None:

@@ -98,11 +98,11 @@ class Source(ABC):
 def named_columns(header: Sequence[str]) -> list[str]:
     """Return the names of a header up to the last: a spreadsheet may have used more columns.
 
-    >>> named_columns([" id ", "", "name", "", ""])
-    ['id', '', 'name']
+    >>> named_columns([" id ", "", "name", "", ""]), named_columns(["", ""])
+    (['id', '', 'name'], [''])
     """
     names = [name.strip() for name in header]
-    while names and not names[-1]:
+    while len(names) > 1 and not names[-1]:
         names.pop()
     return names
 

@@ -9,6 +9,7 @@ from core.ui.data.matches import matches_of
 from core.ui.words import count, number_of, shortened
 
 _LETTERS = 40
+_LOOK_ALIKES = str.maketrans({'"': "”", "<": "‹", ">": "›", "`": "ʼ"})
 
 
 def draw_picture(catalogue: Catalogue) -> None:
@@ -22,15 +23,14 @@ def draw_picture(catalogue: Catalogue) -> None:
 
 
 def mermaid_text(text: str) -> str:
-    """Return a text that a picture shows as it is, whatever stands in it.
+    """Return a text for between quotation marks, where a picture shows it as it is.
 
-    >>> mermaid_text('a "b"; --> c')
-    'a #34;b#34;#59; --#62; c'
+    Streamlit's Mermaid decodes no entity, so what it would take for its own gets a look-alike.
+
+    >>> mermaid_text('N° "b"; <i>')
+    'N° ”b”; ‹i›'
     """
-    cut = shortened(text, _LETTERS)
-    return "".join(
-        letter if letter.isalnum() or letter in " _-.,%…" else f"#{ord(letter)};" for letter in cut
-    )
+    return shortened(text, _LETTERS).translate(_LOOK_ALIKES)
 
 
 def _lines(catalogue: Catalogue) -> Iterator[str]:

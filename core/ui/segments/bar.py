@@ -4,10 +4,10 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from core.errors import EditConflict, UsageError
+from core.errors import EditConflict, RollcallError, UsageError
 from core.store.activations import list_activations
 from core.store.snapshots import SnapshotView
-from core.ui.edge import draw_again, on_click, plain, say_next
+from core.ui.edge import draw_again, draw_kept_at, on_click, plain, say_next, sentence_of
 from core.ui.navigation import go
 from core.ui.roles import Role
 from core.ui.segments.state import Editor, give_up, save
@@ -15,6 +15,7 @@ from core.ui.segments.view import BuilderView
 from core.ui.session import may, workspace
 from core.ui.words import count, moment, number_of, share
 
+_BAR = "segments:bar"
 _BOTH_KEPT = (
     "Yours is still here: “More”, “Duplicate” makes a segment of its own from it, “Discard "
     "changes” gives it up."
@@ -23,16 +24,15 @@ _BOTH_KEPT = (
 
 def draw_bar(view: BuilderView, data: SnapshotView) -> None:
     """Draw the bar; it stays in sight while the page scrolls."""
-    with (
-        st.bottom,
-        st.container(horizontal=True, vertical_alignment="center", gap="small"),
-    ):
-        st.markdown(_summary(view, data), width="stretch")
-        if may(Role.EDITOR):
-            with st.container(
-                horizontal=True, vertical_alignment="center", gap="small", width="content"
-            ):
-                _draw_buttons(view)
+    with st.bottom:
+        draw_kept_at(_BAR)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(_summary(view, data), width="stretch")
+            if may(Role.EDITOR):
+                with st.container(
+                    horizontal=True, vertical_alignment="center", gap="small", width="content"
+                ):
+                    _draw_buttons(view)
 
 
 def draw_waiting(view: BuilderView) -> None:
@@ -113,6 +113,16 @@ def _discard() -> None:
 
 @on_click
 def _save(view: BuilderView) -> None:
+    """Save the draft, and say in the bar what came of it: the top may be out of sight."""
+    try:
+        said = _saved(view)
+    except RollcallError as error:
+        say_next(sentence_of(error), _BAR, is_error=True)
+    else:
+        say_next(said, _BAR)
+
+
+def _saved(view: BuilderView) -> str:
     """Save the draft, where nothing in it is unfinished and nobody else was faster."""
     if not view.look.finished:
         raise UsageError("Finish or remove the conditions that are new or not finished, then save.")
@@ -120,7 +130,7 @@ def _save(view: BuilderView) -> None:
         name = save(view.editor, view.catalogue)
     except EditConflict as conflict:
         raise EditConflict(f"{conflict} {_BOTH_KEPT}") from conflict
-    say_next(f"“{plain(name)}” is saved.{_following(view.editor.key or '')}")
+    return f"“{plain(name)}” is saved.{_following(view.editor.key or '')}"
 
 
 def _following(key: str) -> str:
