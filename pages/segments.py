@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from core.store.activations import list_activations
-from core.store.drafts import list_new_drafts
+from core.store.drafts import DraftKind, list_new_drafts
 from core.store.segments import list_segments
 from core.store.snapshots import current_snapshot
 from core.store.workspace import get_workspace
@@ -32,7 +32,7 @@ LEAST = "viewer"
 guard(Role.VIEWER)
 with workspace().store.read() as session:
     saved = list_segments(session)
-    drafts = list_new_drafts(session)
+    drafts = list_new_drafts(session, DraftKind.SEGMENT)
     used = Counter(each.segment_key for each in list_activations(session))
     data = current_snapshot(session)
     people_word = get_workspace(session).people_word

@@ -22,15 +22,15 @@ class DraftKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
-    """A draft; `of_key` says of what, None for what was never saved.
+    """A draft; `item_key` says of what, None for what was never saved.
 
     `edited_from` is the version that it began from, 0 for none and for what has no versions;
     `kept` is its text.
     """
 
     id: str
-    kind: str
-    of_key: str | None
+    kind: DraftKind
+    item_key: str | None
     edited_from: int
     name: str
     kept: str
@@ -43,7 +43,7 @@ def keep_draft(
     draft_id: str,
     kind: DraftKind,
     *,
-    of_key: str | None,
+    item_key: str | None,
     edited_from: int = 0,
     name: str,
     kept: str,
@@ -57,18 +57,16 @@ def keep_draft(
     row = session.get(Draft, draft_id) or Draft(
         id=draft_id, kind=kind, edited_from=0, name="", kept="", actor="", updated_at=session.now()
     )
-    row.of_key, row.edited_from, row.name, row.kept = of_key, edited_from, name, kept
+    row.item_key, row.edited_from, row.name, row.kept = item_key, edited_from, name, kept
     row.actor, row.updated_at = session.actor, session.now()
     session.add(row)
     return row.updated_at
 
 
-def find_draft(
-    session: ReadSession, draft_id: str, kind: DraftKind = DraftKind.SEGMENT
-) -> DraftView | None:
+def find_draft(session: ReadSession, draft_id: str, kind: DraftKind) -> DraftView | None:
     """Return the draft of that id and kind, or None once it is saved or forgotten."""
     row = session.get(Draft, draft_id)
-    return None if row is None or row.kind != kind else view_of(DraftView, row)
+    return None if row is None or row.kind != kind else _view(row)
 
 
 def is_kept_elsewhere(session: ReadSession, draft_id: str, seen_at: datetime | None) -> bool:
@@ -78,18 +76,22 @@ def is_kept_elsewhere(session: ReadSession, draft_id: str, seen_at: datetime | N
 
 
 def list_new_drafts(
-    session: ReadSession, kind: DraftKind = DraftKind.SEGMENT, limit: int = 50
+    session: ReadSession, kind: DraftKind, limit: int = 50
 ) -> tuple[DraftView, ...]:
     """Return the drafts of that kind of what was never saved, the last touched first."""
     query = (
         select(Draft)
-        .where(Draft.kind == kind, col(Draft.of_key).is_(None))
+        .where(Draft.kind == kind, col(Draft.item_key).is_(None))
         .order_by(col(Draft.updated_at).desc())
         .limit(limit)
     )
-    return tuple(view_of(DraftView, row) for row in session.exec(query))
+    return tuple(_view(row) for row in session.exec(query))
 
 
 def forget_draft(session: WriteSession, draft_id: str) -> None:
     """Forget a draft: it was saved, or nobody wants it."""
     session.exec(delete(Draft).where(col(Draft.id) == draft_id))
+
+
+def _view(row: Draft) -> DraftView:
+    return view_of(DraftView, row, {"kind": DraftKind(row.kind)})

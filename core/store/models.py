@@ -89,7 +89,7 @@ class Draft(Table, table=True):
     __tablename__ = "drafts"
     id: str = Field(primary_key=True)
     kind: str
-    of_key: str | None = None
+    item_key: str | None = None
     edited_from: int
     name: str
     kept: str = Field(sa_type=Text)

@@ -22,9 +22,6 @@ STATE_WORDS = {
     RunState.NEEDS_ATTENTION: "needs attention",
 }
 SCHEDULE_ENDED = "This schedule has ended: choose another."
-KEPT_ELSEWHERE = (
-    "This draft was changed in another tab too: here you go on with a copy of your own."
-)
 _COLOURS = {
     RunState.UNCHANGED: "green",
     RunState.SUCCEEDED: "green",

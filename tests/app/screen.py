@@ -1,5 +1,6 @@
 """What stands on a page in tests, and the clicks of a hand."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
@@ -35,3 +36,18 @@ def press(page: AppTest, label: str) -> AppTest:
     drawn: AppTest = widget(page, "button", label).click().run()
     assert not drawn.exception
     return drawn
+
+
+def send_from(page: AppTest, address: Mapping[str, str]) -> None:
+    """Let the next click come from a browser that still shows that address."""
+    page.query_params.clear()
+    for name, value in address.items():
+        page.query_params[name] = value
+
+
+def address_of(page: AppTest) -> dict[str, str]:
+    """Return what the address of the page says."""
+    return {
+        name: value if isinstance(value, str) else value[0]
+        for name, value in page.query_params.items()
+    }

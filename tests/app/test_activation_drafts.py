@@ -7,12 +7,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.store.activations import archive_activation, list_activations
-from core.store.drafts import DraftKind, DraftView, list_new_drafts
+from core.store.drafts import DraftKind, DraftView, keep_draft, list_new_drafts
 from core.workspace.opened import OpenWorkspace
 from tests.app.building import LAPSING, QUIET
 from tests.app.conftest import OpenApp
 from tests.app.interrupted import interrupted, refreshed, unreadable
-from tests.app.screen import press, widget, words
+from tests.app.screen import address_of, press, send_from, widget, words
 
 NEW = {"new": "1", "segment": QUIET}
 EDIT = {"activation": LAPSING, "edit": "1"}
@@ -163,6 +163,31 @@ def test_two_tabs_with_one_draft_end_with_one_each(
     assert one.query_params["draft"] != two.query_params["draft"]
 
 
+def test_what_is_clicked_right_after_going_on_with_a_copy_is_of_the_copy(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    one = widget(app("activations", **NEW), "text_input", "Display name").input("One").run()
+    two, before = refreshed(app, "activations", one), address_of(one)
+    widget(two, "text_input", "Display name").input("Two").run()
+    widget(one, "text_input", "Display name").input("One again").run()
+    send_from(one, before)
+    page = press(one, "Add an attribute").run()
+    assert widget(page, "text_input", "Display name").value == "One again"
+    assert [each.label for each in page.text_input].count("Sent as") == 1
+    assert {draft.name for draft in kept(opened)} == {"Two", "One again"}
+
+
+def test_a_draft_in_the_list_is_the_one_in_the_store_not_the_copy(
+    app: OpenApp, sample: Path
+) -> None:
+    one = widget(app("activations", **NEW), "text_input", "Display name").input("One").run()
+    two = refreshed(app, "activations", one)
+    widget(two, "text_input", "Display name").input("Two").run()
+    widget(one, "text_input", "Display name").input("One again").run()
+    page = press(press(one, "All activations"), "**Two**")
+    assert widget(page, "text_input", "Display name").value == "Two"
+
+
 @pytest.fixture
 def overtaken(app: OpenApp, sample: Path) -> AppTest:
     """Give a refreshed draft of an activation that somebody else has saved since."""
@@ -205,6 +230,20 @@ def test_who_looks_at_what_is_saved_gives_the_draft_up(overtaken: AppTest, app: 
 def test_a_draft_that_is_gone_is_a_sentence(app: OpenApp, sample: Path) -> None:
     assert "saved or is gone" in words(app("activations", new="1", draft="none"))
     page = app("activations", **EDIT, draft="none")
+    assert widget(page, "text_input", "Display name").value == "VIPs about to lapse"
+
+
+@pytest.mark.parametrize("text", ["{}", "none", '{"began_at": "soon", "values": {}}'])
+def test_a_draft_that_cannot_be_read_is_a_sentence(
+    app: OpenApp, sample: Path, opened: OpenWorkspace, text: str
+) -> None:
+    with opened.store.write("test") as session:
+        for draft_id, item_key in (("d1", None), ("d2", LAPSING)):
+            kind = DraftKind.ACTIVATION
+            keep_draft(session, draft_id, kind, item_key=item_key, name="Odd", kept=text)
+    assert "is gone" in words(app("activations", new="1", draft="d1"))
+    page = app("activations", **EDIT, draft="d2")
+    assert "is gone" in page.toast[0].value
     assert widget(page, "text_input", "Display name").value == "VIPs about to lapse"
 
 

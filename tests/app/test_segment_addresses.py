@@ -1,26 +1,12 @@
 """The builder and its address: what is clicked quickly comes with the one from before."""
 
 import tomllib
-from collections.abc import Mapping
 
 from streamlit.testing.v1 import AppTest
 
-from tests.app.building import QUIET, bar, editor, ids, said_after
+from tests.app.building import LAPSING, QUIET, bar, editor, ids, said_after
+from tests.app.screen import address_of, send_from
 from tests.stand_in import ROOT
-
-
-def send_from(page: AppTest, address: Mapping[str, str]) -> None:
-    """Let the next click come from a browser that still shows that address."""
-    page.query_params.clear()
-    for name, value in address.items():
-        page.query_params[name] = value
-
-
-def address_of(page: AppTest) -> dict[str, str]:
-    return {
-        name: value if isinstance(value, str) else value[0]
-        for name, value in page.query_params.items()
-    }
 
 
 def click_add(page: AppTest) -> AppTest:
@@ -59,6 +45,18 @@ def test_a_draft_that_is_changed_in_two_tabs_becomes_two(sample, app) -> None:
     assert (editor(app("segments", **address_of(one))).name, len(two.toast)) == ("Ours", 0)
     again = app("segments", draft=draft)
     assert (editor(again).name, len(ids(again))) == ("Theirs", 1)
+
+
+def test_a_draft_of_another_segment_is_not_opened_over_this_one(sample, app) -> None:
+    other = click_add(app("segments", segment=LAPSING))
+    page = app("segments", segment=QUIET, draft=address_of(other)["draft"])
+    assert (editor(page).name, editor(page).is_changed) == (
+        "France, wants e-mail, no visit this month",
+        False,
+    )
+    assert address_of(page) == {"segment": QUIET}
+    page = app("segments", draft=address_of(other)["draft"])
+    assert "saved or is gone" in said_after(page)
 
 
 def test_to_look_at_a_draft_elsewhere_is_no_change_of_it(sample, app) -> None:

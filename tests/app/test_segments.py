@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.store.audiences import book_ledger
-from core.store.drafts import find_draft, list_new_drafts
+from core.store.drafts import DraftKind, find_draft, list_new_drafts
 from core.store.run_states import RunState
 from core.store.segments import find_segment, get_segment, list_segments
 from core.workspace.loading import load_data
@@ -97,7 +97,7 @@ def test_a_new_segment_waits_in_the_list_until_it_is_saved_or_thrown_away(
     assert "Half an idea" in names(app("segments"))
     page.menu_button(key="segments:menu").click("forget").run()
     with opened.store.read() as session:
-        assert not list_new_drafts(session)
+        assert not list_new_drafts(session, DraftKind.SEGMENT)
 
 
 def test_a_visit_that_changes_nothing_leaves_no_draft(
@@ -106,7 +106,7 @@ def test_a_visit_that_changes_nothing_leaves_no_draft(
     open_row((page := app("segments", segment=QUIET)), ids(page)[0])
     assert not said_after(app("segments", new="1"))
     with opened.store.read() as session:
-        assert not list_new_drafts(session)
+        assert not list_new_drafts(session, DraftKind.SEGMENT)
 
 
 def test_another_name_makes_no_other_version(
@@ -117,7 +117,8 @@ def test_another_name_makes_no_other_version(
     page.button(key="segments:save").click().run()
     with opened.store.read() as session:
         now = get_segment(session, QUIET)
-        assert (now.name, now.version) == ("Quiet people", 1) and not list_new_drafts(session)
+        assert not list_new_drafts(session, DraftKind.SEGMENT)
+    assert (now.name, now.version) == ("Quiet people", 1)
 
 
 def test_a_segment_needs_a_name(app: OpenApp, sample: Path) -> None:
@@ -142,7 +143,7 @@ def test_the_second_of_two_who_edit_is_told_and_loses_nothing(
     assert len(ids(second)) == 4 and editor(second).is_changed
     with opened.store.read() as session:
         assert get_segment(session, QUIET).name == "From the left"
-        assert find_draft(session, editor(second).draft_id)
+        assert find_draft(session, editor(second).place.id, DraftKind.SEGMENT)
 
 
 def test_a_name_that_somebody_gave_meanwhile_stays(

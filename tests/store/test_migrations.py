@@ -18,7 +18,7 @@ from core.errors import StorageFault, StoreError, StoreOutdated, StoreTooNew
 from core.settings import Settings
 from core.store import upgrade as upgrade_module
 from core.store.database import Store, migrate, open_store
-from core.store.drafts import DraftView, find_draft
+from core.store.drafts import DraftKind, DraftView, find_draft
 from core.store.engine import make_engine, store_url
 from core.store.models import Workspace
 from core.store.segments import get_segment
@@ -94,7 +94,7 @@ OLD_DRAFT = (
     "VALUES ('d1', 'vip', 3, 'VIP', '{}', 'ann', '2026-11-24 10:00:00.000000+00:00')"
 )
 OLD_DRAFT_VIEW = DraftView(
-    "d1", "segment", "vip", 3, "VIP", "{}", "ann", datetime(2026, 11, 24, 10, tzinfo=UTC)
+    "d1", DraftKind.SEGMENT, "vip", 3, "VIP", "{}", "ann", datetime(2026, 11, 24, 10, tzinfo=UTC)
 )
 
 
@@ -136,7 +136,7 @@ def test_drafts_of_segments_stay_when_there_are_drafts_of_every_kind(
     known_revisions.cache_clear()
     migrate(store_settings)
     with closing(open_store(store_settings)) as store, store.read() as session:
-        assert find_draft(session, "d1") == OLD_DRAFT_VIEW
+        assert find_draft(session, "d1", DraftKind.SEGMENT) == OLD_DRAFT_VIEW
 
 
 def test_a_migration_of_sqlite_keeps_a_copy(tmp_path: Path, later: Callable[[], None]) -> None:

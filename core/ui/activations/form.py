@@ -30,7 +30,7 @@ from core.ui.activations.fields import draw_attributes, draw_identifier, draw_lo
 from core.ui.activations.guards import draw_guards
 from core.ui.activations.trial import draw_trial, summary, tried
 from core.ui.edge import errors_shown, plain, say_next, show_error
-from core.ui.editing import draw_editing, forget_editing
+from core.ui.editing import draw_editing
 from core.ui.frame import draw_practice_badge
 from core.ui.navigation import show
 from core.ui.schedule_form import draw_schedule_form
@@ -63,13 +63,13 @@ def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None
 
     The widgets show what the form began from, whatever somebody else has saved since.
     """
-    kept = open_draft(saved)
+    form = open_draft(saved)
     began, replaced = saved, None
     if saved is not None:
-        begun = draw_editing(f"activation:{saved.key}", saved, kept.began_at, show_saved)
+        begun = draw_editing(f"activation:{saved.key}", saved, form.began_at, show_saved)
         began, replaced = begun.began, begun.may_replace
     key = _form_key(began)
-    typed = open_form(kept, key)
+    typed = open_form(form, key)
     segment, to = _draw_joined(typed, began, choices)
     _draw_destination(to)
     drawn = _draw_sections(typed, segment, to, began, choices)
@@ -81,12 +81,12 @@ def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None
     is_there = segment.archived_at is None and to.archived_at is None
     is_ready = drawn.is_schedule_right and is_there and _may_save(drawn.check, began)
     was_seen = _note_seen(key, segment, to)
-    pressed = _draw_foot(key, to, trial, saved, ready=is_ready, changed=is_changed(kept, typed))
+    pressed = _draw_foot(key, to, trial, saved, ready=is_ready, changed=is_changed(form, typed))
     if pressed is not None and was_seen:
-        _save(draft, kept, run=pressed)
+        _save(draft, form, run=pressed)
     elif pressed is not None:
         st.warning(_NOT_SEEN, icon=":material/visibility:")
-    keep(kept, typed, replaced.updated_at if replaced else None)
+    keep(form, typed, replaced.updated_at if replaced else None)
 
 
 def _draw_sections(
@@ -244,7 +244,6 @@ def _draw_leaving(key: str, saved: ActivationView | None, *, changed: bool) -> N
     label = "Discard changes" if saved and changed else "Cancel" if saved else "Discard"
     if (saved or changed) and st.button(label, type="tertiary", key=f"{key}:cancel"):
         give_up()
-        forget_editing()
         show(**({"activation": saved.key} if saved else {}))
 
 
@@ -270,14 +269,13 @@ def _draw_buttons(
     return None
 
 
-def _save(draft: ActivationDraft, kept: FormDraft, *, run: bool) -> None:
+def _save(draft: ActivationDraft, form: FormDraft, *, run: bool) -> None:
     try:
-        view = save_activation_draft(workspace(), draft, actor(), run=run, kept_as=kept.id)
+        view = save_activation_draft(workspace(), draft, actor(), run=run, kept_as=form.place.id)
     except RollcallError as error:
         show_error(error)
         return
     let_go()
-    forget_editing()
     forget_checks()
     if run:
         say_next("Saved and queued: the scheduler sends it in a moment.", is_passing=True)

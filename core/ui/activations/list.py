@@ -4,13 +4,13 @@ import streamlit as st
 
 from core.names import comparable
 from core.store.activations import ActivationView
-from core.store.drafts import DraftView
 from core.ui.activations.state import ActivationsState
 from core.ui.edge import plain
 from core.ui.frame import draw_practice_badge
+from core.ui.kept_drafts import draw_new_draft
 from core.ui.list_words import list_badge, next_run_words
 from core.ui.navigation import way
-from core.ui.words import count, moment, shortened
+from core.ui.words import count, shortened
 from core.workspace.destinations import is_practice
 
 _ICON = ":material/send:"
@@ -38,16 +38,7 @@ def draw_activations(state: ActivationsState) -> None:
     if len(found) > _SHOWN:
         st.caption(f"The first {_SHOWN} of {len(found)} are shown: search for the others.")
     for draft in state.drafts:
-        _draw_draft(draft, state)
-
-
-def _draw_draft(draft: DraftView, state: ActivationsState) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center", wrap=False):
-        with st.container(width="stretch", gap=None):
-            name = f"**{plain(shortened(draft.name)) or 'Activation without a name'}**"
-            way(name, f"activations:draft:{draft.id}", icon=_ICON, new="1", draft=draft.id)
-            st.caption(f"never saved · changed {moment(draft.updated_at, state.zone, state.now)}")
-        st.badge("Draft", color="gray")
+        draw_new_draft(draft, "activations:draft", _ICON, state.zone, state.now, new="1")
 
 
 def _draw_one(view: ActivationView, state: ActivationsState) -> None:

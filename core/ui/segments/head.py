@@ -9,7 +9,7 @@ from core.store.segments import list_segments
 from core.ui.edge import fault_word, on_click, sentence_of
 from core.ui.navigation import back
 from core.ui.roles import Role
-from core.ui.segments.state import Editor, close_editor, give_up, new_draft_id
+from core.ui.segments.state import Editor, close_editor, give_up, keep_copy
 from core.ui.segments.view import BuilderView
 from core.ui.session import actor, may, workspace
 from core.workspace.segments import archive_unused
@@ -69,7 +69,7 @@ def _draw_menu(editor: Editor) -> None:
 @on_click
 def _do(editor: Editor, what: str | None) -> None:
     if what == "copy":
-        draft_id = new_draft_id(editor.draft, _copy_name(editor))
+        draft_id = keep_copy(editor.draft, _copy_name(editor))
         close_editor()
         st.query_params.from_dict({"draft": draft_id})
     elif what == "forget":

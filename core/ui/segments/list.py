@@ -9,6 +9,7 @@ from core.names import comparable
 from core.store.drafts import DraftView
 from core.store.segments import SegmentView
 from core.ui.edge import fault_word, plain
+from core.ui.kept_drafts import draw_new_draft
 from core.ui.navigation import way
 from core.ui.session import workspace
 from core.ui.watching import wait_for
@@ -56,8 +57,9 @@ def draw_list(
         st.caption("No segment has that in its name.")
     if len(found) > _SHOWN:
         st.caption(f"The first {_SHOWN} of {len(found)} are shown: search for the others.")
+    now = workspace().store.clock.now()
     for draft in drafts:
-        _draw_draft(draft, zone)
+        draw_new_draft(draft, "segments:open", _ICON, zone, now)
     if len(sizes) < len(found[:_SHOWN]):
         wait_for(book)
 
@@ -74,16 +76,6 @@ def _draw_segment(view: SegmentView, listed: ListedSize | None, users: int, zone
             if problem:
                 st.markdown(fault_word(problem))
         st.markdown(_size_word(listed), width=110, text_alignment="right")
-
-
-def _draw_draft(draft: DraftView, zone: ZoneInfo) -> None:
-    now = workspace().store.clock.now()
-    with st.container(border=True, horizontal=True, vertical_alignment="center", wrap=False):
-        with st.container(width="stretch", gap=None):
-            name = f"**{plain(shortened(draft.name)) or 'Segment without a name'}**"
-            way(name, f"segments:open:{draft.id}", icon=_ICON, draft=draft.id)
-            st.caption(f"never saved · changed {moment(draft.updated_at, zone, now)}")
-        st.badge("Draft", color="gray")
 
 
 def _size_word(listed: ListedSize | None) -> str:

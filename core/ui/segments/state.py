@@ -4,25 +4,24 @@ The address says which segment (`segment`) and which draft (`draft`), or that on
 session state is only a copy.
 """
 
-import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import streamlit as st
 
 from core.data.catalogue import Catalogue
-from core.errors import UnknownName
 from core.segments.draft import Draft, draft_from_stored, draft_of, new_draft
-from core.store.drafts import (
-    DraftKind,
-    find_draft,
-    forget_draft,
-    is_kept_elsewhere,
-    keep_draft,
-)
+from core.store.drafts import DraftKind, forget_draft, keep_draft
 from core.store.segments import SegmentView, get_segment
+from core.ui.kept_drafts import (
+    DRAFT,
+    DraftPlace,
+    give_up_draft,
+    new_draft_id,
+    place_of_draft,
+    read_draft,
+    write_draft,
+)
 from core.ui.session import actor, workspace
-from core.ui.words import KEPT_ELSEWHERE
 from core.workspace.preview import Counting
 from core.workspace.segments import save_edited
 
@@ -34,7 +33,7 @@ _MOST_STEPS = 100
 class Editor:
     """A segment being edited; `saved` is what it began from, None for a new one."""
 
-    draft_id: str
+    place: DraftPlace
     saved: SegmentView | None
     name: str
     draft: Draft
@@ -43,9 +42,6 @@ class Editor:
     open_ids: frozenset[str] = frozenset()
     undo: list[Draft] = field(default_factory=list)
     redo: list[Draft] = field(default_factory=list)
-    kept: tuple[str, str] | None = None
-    kept_at: datetime | None = None
-    addresses: set[tuple[str | None, str | None]] = field(default_factory=set)
 
     @property
     def key(self) -> str | None:
@@ -63,24 +59,10 @@ class Editor:
         """Return whether it is a new segment in which nobody has said anything yet."""
         return self.saved is None and not self.name and not self.draft.root["conditions"]
 
-    def is_at(self, key: str | None, draft_id: str | None) -> bool:
-        """Return whether an address means this editor.
-
-        What is clicked right after a change comes with the address from before the change.
-        """
-        if (key, draft_id) in self.addresses:
-            return True
-        return self.key == key and draft_id in ((None, self.draft_id) if key else (self.draft_id,))
-
     def begin_from(self, saved: SegmentView) -> None:
         """Take what was saved as the beginning of the next changes."""
-        self.addresses = (self.addresses | {(self.key, self.draft_id)}) - {(None, None)}
+        self.place.begin_from(saved.key)
         self.saved, self.name, self.edited_from = saved, saved.name, saved.version
-        self.go_on_as_copy()
-
-    def go_on_as_copy(self) -> None:
-        """Keep what comes under another id, beside the draft that there was."""
-        self.draft_id, self.kept, self.kept_at = secrets.token_hex(8), None, None
 
     def change(self, draft: Draft) -> None:
         """Go on with another draft; the one before can be had back."""
@@ -113,16 +95,16 @@ def current_editor() -> Editor | None:
     Raises: UnknownName, UsageError, StoreError.
     """
     query = st.query_params
-    key, draft_id = query.get("segment"), query.get("draft")
+    key, draft_id = query.get("segment"), query.get(DRAFT)
     if key is None and draft_id is None and "new" not in query:
         close_editor()
         return None
     editor: Editor | None = st.session_state.get(_STATE)
-    if editor is None or not editor.is_at(key, draft_id):
+    if editor is None or not editor.place.is_at(key, draft_id):
         close_editor()
         editor = _reopened(draft_id, key) if draft_id else _opened(key) if key else _new_editor()
         st.session_state[_STATE] = editor
-    editor.addresses.add((key, draft_id))
+    editor.place.addresses.add((key, draft_id))
     return editor
 
 
@@ -136,37 +118,24 @@ def close_editor() -> None:
 def keep(editor: Editor) -> None:
     """Write the draft to the store if it has changed, and its id into the address.
 
-    Where another tab has written the same draft, this one goes on with a copy of its own.
+    Raises: StoreError.
     """
-    now = (editor.name, editor.draft.stored_text)
-    if editor.kept == now or not editor.is_changed or (editor.kept is None and editor.is_blank):
+    place = editor.place
+    if not editor.is_changed or (place.said is None and editor.is_blank):
         return
-    with workspace().store.write(actor()) as session:
-        is_elsewhere = is_kept_elsewhere(session, editor.draft_id, editor.kept_at)
-        if is_elsewhere:
-            editor.go_on_as_copy()
-        editor.kept_at = keep_draft(
-            session,
-            editor.draft_id,
-            DraftKind.SEGMENT,
-            of_key=editor.key,
-            edited_from=editor.edited_from,
-            name=editor.name,
-            kept=editor.draft.stored_text,
-        )
-    editor.kept = now
-    if is_elsewhere:
-        st.toast(KEPT_ELSEWHERE, icon=":material/content_copy:", duration="long")
-    at = {"draft": editor.draft_id}
-    st.query_params.from_dict({"segment": editor.key, **at} if editor.key else at)
+    text = editor.draft.stored_text
+    if write_draft(
+        place, DraftKind.SEGMENT, name=editor.name, text=text, edited_from=editor.edited_from
+    ):
+        at = {DRAFT: place.id}
+        st.query_params.from_dict({"segment": editor.key, **at} if editor.key else at)
 
 
-def new_draft_id(draft: Draft, name: str) -> str:
+def keep_copy(draft: Draft, name: str) -> str:
     """Return the id of a copy in the store that was never saved."""
-    draft_id = secrets.token_hex(8)
+    draft_id, text = new_draft_id(), draft.stored_text
     with workspace().store.write(actor()) as session:
-        text = draft.stored_text
-        keep_draft(session, draft_id, DraftKind.SEGMENT, of_key=None, name=name, kept=text)
+        keep_draft(session, draft_id, DraftKind.SEGMENT, item_key=None, name=name, kept=text)
     return draft_id
 
 
@@ -187,7 +156,7 @@ def save(editor: Editor, catalogue: Catalogue) -> str:
             catalogue,
             name_before=editor.saved.name if editor.saved and is_renamed else None,
         )
-        forget_draft(session, editor.draft_id)
+        forget_draft(session, editor.place.id)
     editor.begin_from(saved)
     st.query_params.from_dict({"segment": saved.key})
     return saved.name
@@ -195,40 +164,26 @@ def save(editor: Editor, catalogue: Catalogue) -> str:
 
 def give_up(editor: Editor) -> None:
     """Forget the draft and what was changed in it."""
-    with workspace().store.write(actor()) as session:
-        forget_draft(session, editor.draft_id)
+    give_up_draft(editor.place)
     close_editor()
 
 
 def _new_editor() -> Editor:
-    return Editor(secrets.token_hex(8), None, "", new_draft(), 0, Counting(workspace()))
+    return Editor(DraftPlace(None), None, "", new_draft(), 0, Counting(workspace()))
 
 
 def _opened(key: str) -> Editor:
     with workspace().store.read() as session:
         saved = get_segment(session, key)
     draft = draft_of(saved.tree)
-    return Editor(
-        secrets.token_hex(8), saved, saved.name, draft, saved.version, Counting(workspace())
-    )
+    place = DraftPlace(saved.key)
+    return Editor(place, saved, saved.name, draft, saved.version, Counting(workspace()))
 
 
 def _reopened(draft_id: str, key: str | None) -> Editor:
-    with workspace().store.read() as session:
-        found = find_draft(session, draft_id)
-        saved = get_segment(session, key) if key is not None else None
-    if found is None and key is not None:
-        del st.query_params["draft"]
-        return _opened(key)
-    if found is None:
-        raise UnknownName("This draft was saved or is gone. Open the segment from the list.")
-    return Editor(
-        draft_id,
-        saved,
-        found.name,
-        draft_from_stored(found.kept),
-        found.edited_from,
-        Counting(workspace()),
-        kept=(found.name, found.kept),
-        kept_at=found.updated_at,
-    )
+    found = read_draft(DraftKind.SEGMENT, draft_id, key)
+    editor = _opened(key) if key is not None else _new_editor()
+    if found is not None:
+        editor.place, editor.name = place_of_draft(found), found.name
+        editor.draft, editor.edited_from = draft_from_stored(found.kept), found.edited_from
+    return editor

@@ -14,7 +14,7 @@ def upgrade() -> None:
         "drafts",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("of_key", sa.String(), nullable=True),
+        sa.Column("item_key", sa.String(), nullable=True),
         sa.Column("edited_from", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("kept", sa.Text(), nullable=False),
@@ -25,7 +25,7 @@ def upgrade() -> None:
     with op.batch_alter_table("drafts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_drafts_updated_at"), ["updated_at"], unique=False)
     op.execute(
-        "INSERT INTO drafts (id, kind, of_key, edited_from, name, kept, actor, updated_at) "
+        "INSERT INTO drafts (id, kind, item_key, edited_from, name, kept, actor, updated_at) "
         "SELECT id, 'segment', segment_key, edited_from, name, kept, actor, updated_at "
         "FROM segment_drafts"
     )
