@@ -47,8 +47,10 @@ def draw_editing(
     return begun
 
 
-def is_as_seen(key: str, version: str) -> bool:
+def is_as_seen(key: str, version: object) -> bool:
     """Return whether this tab drew that version of it last, or none in the run before."""
+    # It notes that this run looked, too: one that draws itself again before it comes to its end
+    # would otherwise count as one that did not draw it, and what has changed would stay unseen.
     seen, drawn_in = st.session_state.get(f"{_SEEN}{key}", (version, 0))
     run = this_run()
     if drawn_in < run - 1:
@@ -57,12 +59,12 @@ def is_as_seen(key: str, version: str) -> bool:
     return bool(seen == version)
 
 
-def note_seen(key: str, version: str) -> None:
+def note_seen(key: str, version: object) -> None:
     """Note that this tab has drawn that version of it."""
     st.session_state[f"{_SEEN}{key}"] = (version, this_run())
 
 
-def note_own_change(key: str, before: str, after: str) -> None:
+def note_own_change(key: str, before: object, after: object) -> None:
     """Let what this tab itself made of the version that it drew count as seen."""
     seen, drawn_in = st.session_state.get(f"{_SEEN}{key}", (None, 0))
     if seen == before:

@@ -64,7 +64,7 @@ def draw_schedule_form(
         kinds,
         horizontal=True,
         format_func=_KINDS.__getitem__,
-        key=typed.field("when:kind", _kind_of(current), kinds),
+        key=typed.widget_key("when:kind", _kind_of(current), kinds),
         label_visibility="collapsed",
     )
     try:
@@ -99,13 +99,13 @@ def _draw_details(typed: Typed, kind: str, current: Schedule) -> object:
 def _draw_every(typed: Typed, current: Schedule) -> dict[str, Any]:
     count, unit = (current.every if isinstance(current, Every) else "15 minutes").split(" ")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        key = typed.field("when:count", int(count))
+        key = typed.widget_key("when:count", int(count))
         chosen = st.number_input("Every", 1, 999_999, step=1, key=key, width=140)
         of = st.selectbox(
             "Unit",
             list(_UNITS),
             format_func=_UNITS.__getitem__,
-            key=typed.field("when:unit", unit.removesuffix("s"), _UNITS),
+            key=typed.widget_key("when:unit", unit.removesuffix("s"), _UNITS),
             width=140,
         )
     return {"every": f"{chosen} {of if chosen == 1 else f'{of}s'}"}
@@ -114,7 +114,9 @@ def _draw_every(typed: Typed, current: Schedule) -> dict[str, Any]:
 def _draw_cron(typed: Typed, current: Schedule) -> dict[str, Any]:
     text = st.text_input(
         "Cron expression",
-        key=typed.field("when:cron", current.cron if isinstance(current, Cron) else "0 7 * * 1-5"),
+        key=typed.widget_key(
+            "when:cron", current.cron if isinstance(current, Cron) else "0 7 * * 1-5"
+        ),
         help="Minute, hour, day of the month, month, day of the week; the days of the week count "
         "from 0, Sunday.",
         width=320,
@@ -128,14 +130,14 @@ def _draw_days(typed: Typed, current: Schedule) -> dict[str, Any]:
         "Days",
         list(_DAYS),
         format_func=_DAYS.__getitem__,
-        key=typed.field("when:days", list(given.days if given else list(_DAYS)[:5])),
+        key=typed.widget_key("when:days", list(given.days if given else list(_DAYS)[:5])),
     )
     times = list(given.at) if given else ["07:00"]
     at = st.multiselect(
         "Times",
         sorted({*_TIMES, *times}),
         accept_new_options=True,
-        key=typed.field("when:at", times),
+        key=typed.widget_key("when:at", times),
         help="Choose times of day, or type another one such as 07:15.",
     )
     if not days:
@@ -153,16 +155,16 @@ def _draw_limits(typed: Typed, current: Schedule) -> dict[str, Any]:
         st.expander("Start, end and time zone", expanded=is_open),
         st.container(horizontal=True),
     ):
-        key = typed.field("when:starts", given.starts if given else None)
+        key = typed.widget_key("when:starts", given.starts if given else None)
         starts = st.date_input("First day", None, key=key, width=200)
-        key = typed.field("when:ends", given.ends if given else None)
+        key = typed.widget_key("when:ends", given.ends if given else None)
         ends = st.date_input("Last day", None, key=key, width=200)
         zone = st.selectbox(
             "Time zone",
             zone_names(),
             index=None,
             placeholder="The workspace's",
-            key=typed.field("when:zone", given.zone if given else None, (*zone_names(), None)),
+            key=typed.widget_key("when:zone", given.zone if given else None, (*zone_names(), None)),
             width=260,
         )
     limits = {"starts": starts, "ends": ends, "zone": zone}

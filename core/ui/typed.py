@@ -16,26 +16,30 @@ _RUN, _FORMS = "typed:run", "typed:forms"
 
 @dataclass
 class Typed:
-    """What one form holds, by field; `first` is what each widget showed before anybody typed.
+    """What one form holds, by field; `first` is what each field held before anybody typed.
 
-    Values without a widget stand in `values` alone. What is `lost` the browser may show no more.
+    What goes along with the fields, as what was suggested last, stands in `values` alone. What is
+    `lost` the browser may show no more. No repr shows either: what was typed may be an API key.
     """
 
     key: str
-    values: dict[str, Any] = field(default_factory=dict)
-    first: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict, repr=False)
+    first: dict[str, Any] = field(default_factory=dict, repr=False)
     drawn_in: int = 0
     lost: set[str] = field(default_factory=set)
 
-    def field(self, name: str, first: Any, among: Collection[Any] | None = None) -> str:
+    def value_of(self, name: str, first: Any) -> Any:
+        """Return what a field holds, with a widget or without; that is `first` at the beginning."""
+        return self.values.setdefault(name, self.first.setdefault(name, first))
+
+    def widget_key(self, name: str, first: Any, among: Collection[Any] | None = None) -> str:
         """Return the key for the widget of a field, which then shows what was typed into it.
 
         That is `first` at the beginning, and where what was chosen is not `among` the choices.
         """
-        first = self.first.setdefault(name, first)
-        value = self.values.setdefault(name, first)
+        value = self.value_of(name, first)
         if among is not None and value not in among:
-            self.values[name] = first
+            self.values[name] = self.first[name]
         key = f"{self.key}:{name}"
         if key not in st.session_state or name in self.lost:
             st.session_state[key] = self.values[name]

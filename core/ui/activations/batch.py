@@ -39,7 +39,7 @@ def draw_names(
     display_name = left.text_input(
         "Display name",
         max_chars=MAX_NAME_CHARACTERS,
-        key=typed.field("display", saved.display_name if saved else ""),
+        key=typed.widget_key("display", saved.display_name if saved else ""),
         on_change=_follow,
         args=(typed,),
     )
@@ -50,7 +50,7 @@ def draw_names(
     )
     audience_name = right.text_input(
         kind.name_label,
-        key=typed.field("audience", saved.audience_name if saved else ""),
+        key=typed.widget_key("audience", saved.audience_name if saved else ""),
         max_chars=MAX_NAME_CHARACTERS,
         disabled=is_locked,
     ).strip()

@@ -30,7 +30,7 @@ def draw_identifier(
         label,
         names,
         format_func=choices.label,
-        key=typed.field("identifier", given),
+        key=typed.widget_key("identifier", given),
         help="The field whose values the platform knows people by.",
     )
 
@@ -71,8 +71,7 @@ def draw_attributes(
     typed: Typed, saved: ActivationView | None, choices: Choices, most: int
 ) -> Pairs:
     """Return the attributes as pairs of sent name and field; rows can be added and taken away."""
-    typed.first.setdefault(_ROWS, _rows_of(saved))
-    rows = typed.values.setdefault(_ROWS, _rows_of(saved))
+    rows: list[dict[str, str]] = typed.value_of(_ROWS, _rows_of(saved))
     for row in rows:
         _draw_attribute(typed, row, choices)
     if len(rows) < most:
@@ -103,14 +102,14 @@ def _draw_attribute(typed: Typed, row: dict[str, str], choices: Choices) -> None
             "Field",
             names,
             format_func=choices.label,
-            key=typed.field(f"field:{id_}", row["field"]),
+            key=typed.widget_key(f"field:{id_}", row["field"]),
             on_change=_follow,
             args=(typed, id_),
             width=260,
         )
         st.text_input(
             "Sent as",
-            key=typed.field(f"sent:{id_}", row["name"]),
+            key=typed.widget_key(f"sent:{id_}", row["name"]),
             max_chars=MAX_NAME_CHARACTERS,
             width=260,
         )

@@ -30,7 +30,7 @@ from core.ui.activations.fields import draw_attributes, draw_identifier, draw_lo
 from core.ui.activations.guards import draw_guards
 from core.ui.activations.trial import draw_trial, summary, tried
 from core.ui.edge import errors_shown, plain, say_next, show_error
-from core.ui.editing import draw_editing
+from core.ui.editing import draw_editing, is_as_seen, note_seen
 from core.ui.frame import draw_practice_badge
 from core.ui.navigation import show
 from core.ui.schedule_form import draw_schedule_form
@@ -80,12 +80,14 @@ def draw_activation_form(saved: ActivationView | None, choices: Choices) -> None
             draw_looks(trial, draft.external_id, choices)
     is_there = segment.archived_at is None and to.archived_at is None
     is_ready = drawn.is_schedule_right and is_there and _may_save(drawn.check, began)
-    was_seen = _note_seen(key, segment, to)
+    looked_at = (segment.key, segment.version, to.key, to.updated_at)
+    was_seen = is_as_seen(key, looked_at)
     pressed = _draw_foot(key, to, trial, saved, ready=is_ready, changed=is_changed(form, typed))
     if pressed is not None and was_seen:
         _save(draft, form, run=pressed)
     elif pressed is not None:
         st.warning(_NOT_SEEN, icon=":material/visibility:")
+    note_seen(key, looked_at)
     keep(form, typed, replaced.updated_at if replaced else None)
 
 
@@ -165,7 +167,7 @@ def _pick(
     """Return what is chosen; something archived stays chosen until somebody chooses anew."""
     chosen = typed.values.get(name, first)
     options = [k for k, view in every.items() if view.archived_at is None or k == chosen]
-    key = typed.field(name, first if first in options else options[0], options)
+    key = typed.widget_key(name, first if first in options else options[0], options)
     picked = every[
         st.selectbox(
             label,
@@ -179,14 +181,6 @@ def _pick(
     if picked.archived_at is not None:
         st.warning("It is archived: choose another, or leave without saving.")
     return picked
-
-
-def _note_seen(key: str, segment: SegmentView, to: DestinationView) -> bool:
-    """Return whether the page that was looked at last said the same of whom and where to."""
-    said = (segment.key, segment.version, to.key, to.updated_at)
-    before = st.session_state.get(f"{key}:seen")
-    st.session_state[f"{key}:seen"] = said
-    return bool(before == said)
 
 
 def _draw_destination(to: DestinationView) -> None:

@@ -17,15 +17,15 @@ def draw_guards(typed: Typed, saved: ActivationView | None) -> tuple[Guard, ...]
         for guard in (*given, *DEFAULT_GUARDS)
         if isinstance(guard, RemovalsGuard)
     ]
-    key = typed.field("empty", "empty" in holding)
+    key = typed.widget_key("empty", "empty" in holding)
     empty = st.checkbox("The list would become empty", key=key)
     with st.container(horizontal=True, vertical_alignment="center"):
-        many = st.checkbox("More than", key=typed.field("removals", "removals" in holding))
+        many = st.checkbox("More than", key=typed.widget_key("removals", "removals" in holding))
         percent = st.number_input(
             "Percent of the list that may leave",
             0,
             100,
-            key=typed.field("percent", round(limits[0])),
+            key=typed.widget_key("percent", round(limits[0])),
             label_visibility="collapsed",
             disabled=not many,
             width=130,

@@ -109,7 +109,7 @@ def _choose(table: TableSource, reading: int, name: str, options: dict[str, str]
         _LABELS[name],
         values,
         format_func=lambda value: known.get(value, _AS_FOUND),
-        key=typed_into(_form(table, reading)).field(_LABELS[name], current or "", values),
+        key=typed_into(_form(table, reading)).widget_key(_LABELS[name], current or "", values),
         width=210,
     )
 

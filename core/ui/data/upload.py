@@ -108,7 +108,7 @@ def _draw_server_folder() -> None:
             "Whoever runs Rollcall can describe files on the server in a `dataset.toml`, which "
             "`python -m core detect` proposes. Such data can be refreshed by itself."
         )
-        key = typed_into("data:server").field("path", "")
+        key = typed_into("data:server").widget_key("path", "")
         path = st.text_input("Path of the dataset.toml", key=key, placeholder="/srv/crm/…")
         if st.button("Load it", key="data:load_path", disabled=not path.strip()):
             await_load(load_manifest(workspace(), _absolute(path), actor()).id)

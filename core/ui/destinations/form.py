@@ -66,7 +66,7 @@ def _draw_fields(
     name = st.text_input(
         "Name",
         max_chars=MAX_NAME_CHARACTERS,
-        key=typed.field(":name", saved.name if saved else ""),
+        key=typed.widget_key(":name", saved.name if saved else ""),
         help="What you call it; everybody who activates a segment chooses it by this name.",
     )
     places = {"name": st.empty()}
@@ -77,7 +77,7 @@ def _draw_fields(
         is_secret = field in secret_fields(kind.config_model)
         stored = saved is not None and field in saved.secret_names
         value = "" if is_secret else str(open_ones.get(field, ""))
-        key = typed.field(field, value)
+        key = typed.widget_key(field, value)
         values[field] = _draw_field(field, info, key, is_secret=is_secret, stored=stored)
         places[field] = st.empty()
     places[""] = st.empty()

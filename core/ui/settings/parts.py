@@ -37,14 +37,14 @@ def draw_names(saved: WorkspaceView) -> None:
         name = st.text_input(
             "Name of the workspace",
             max_chars=_LONGEST,
-            key=typed.field("name", saved.name),
+            key=typed.widget_key("name", saved.name),
             disabled=not may(Role.ADMIN),
         )
         word = st.selectbox(
             "What do you call the people in your data?",
             _options(shown.people_word),
             accept_new_options=True,
-            key=typed.field("word", saved.people_word),
+            key=typed.widget_key("word", saved.people_word),
             help="In the plural, as it stands in “1,200 customers”. Choose one or type your own.",
             disabled=not may(Role.ADMIN),
         )
