@@ -54,7 +54,7 @@ def _sqlite_sentence(cause: sqlite3.Error, place: str) -> StoreError | StorageFu
     if code in OUT_OF_REACH:
         return StoreUnavailable(
             f"The store ({place}) cannot be opened or written: {cause}. "
-            "Check that the folder exists, may be written and has space left."
+            "Check that the folder exists, may be written and has space left, then try again."
         )
     if code in DAMAGED:
         return StoreError(
@@ -79,8 +79,8 @@ def _postgres_sentence(cause: psycopg.Error, place: str) -> StoreError | Storage
         )
     if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
         return StoreUnavailable(
-            f"The store ({place}) is out of reach. "
-            "Check that the server runs and that the URL, user and password are right."
+            f"The store ({place}) is out of reach. Check that the server runs and that the URL, "
+            "user and password are right, then try again."
         )
     return None
 

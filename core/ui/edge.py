@@ -108,10 +108,7 @@ def draw_again() -> NoReturn:
 
 def show_error(error: RollcallError) -> None:
     """Show an error where the page stands now."""
-    said = sentence_of(error)
-    if isinstance(error, StoreUnavailable) and "again in a moment" not in said:
-        said += " Try again in a moment."
-    st.error(said, icon=":material/error:")
+    st.error(sentence_of(error), icon=":material/error:")
 
 
 def sentence_of(error: RollcallError) -> str:
