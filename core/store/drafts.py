@@ -88,9 +88,13 @@ def list_new_drafts(
     return tuple(_view(row) for row in session.exec(query))
 
 
-def forget_draft(session: WriteSession, draft_id: str) -> None:
-    """Forget a draft: it was saved, or nobody wants it."""
-    session.exec(delete(Draft).where(col(Draft.id) == draft_id))
+def forget_draft(session: WriteSession, draft_id: str, seen_at: datetime) -> None:
+    """Forget a draft that was saved or is not wanted, as it was at that moment.
+
+    What somebody has written since then stays.
+    """
+    as_seen = (col(Draft.id) == draft_id, col(Draft.updated_at) == seen_at)
+    session.exec(delete(Draft).where(*as_seen))
 
 
 def _view(row: Draft) -> DraftView:

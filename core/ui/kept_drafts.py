@@ -48,6 +48,11 @@ class DraftPlace:
     at: datetime | None = None
     addresses: set[Address] = field(default_factory=set)
 
+    @property
+    def seen(self) -> tuple[str, datetime] | None:
+        """The id in the store and when this tab has seen it there, None before that."""
+        return None if self.at is None else (self.id, self.at)
+
     def is_at(self, item_key: str | None, draft_id: str | None) -> bool:
         """Return whether an address means this draft.
 
@@ -122,10 +127,10 @@ def write_draft(
 
 
 def give_up_draft(place: DraftPlace) -> None:
-    """Forget in the store what this tab has written there. Raises: StoreError."""
-    if place.said is not None:
+    """Forget in the store what this tab has seen there. Raises: StoreError."""
+    if place.seen is not None:
         with workspace().store.write(actor()) as session:
-            forget_draft(session, place.id)
+            forget_draft(session, *place.seen)
 
 
 def draw_new_draft(

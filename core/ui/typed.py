@@ -103,7 +103,9 @@ def typed_into(key: str) -> Typed:
 
 
 def begin_typed(key: str, values: dict[str, Any]) -> Typed:
-    """Begin a form with what was typed into it before."""
+    """Begin a form with what was typed into it before, whatever its widgets show by now."""
+    if (before := _forms().get(key)) is not None:
+        before.forget()
     typed = Typed(key, dict(values), drawn_in=this_run())
     _forms()[key] = typed
     return typed

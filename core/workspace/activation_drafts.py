@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.data.snapshots import nothing_loaded
 from core.destinations import destination_type
@@ -88,11 +89,12 @@ def save_activation_draft(
     actor: str,
     *,
     run: bool,
-    kept_as: str | None = None,
+    kept_as: tuple[str, datetime] | None = None,
 ) -> ActivationView:
     """Save the draft, under a key made from its name where it is new, and `run` it: both or none.
 
-    What is `kept_as` a half-finished form in the store is forgotten with that.
+    What is `kept_as` a half-finished form in the store, its id and when it was written, is
+    forgotten with that.
     Raises: UsageError, RunRefused, NameTaken, UnknownName, SnapshotMissing, EditConflict where it
             is no longer what the draft began from.
     """
@@ -113,7 +115,7 @@ def save_activation_draft(
         if run:
             queue_by_hand(session, saved)
         if kept_as is not None:
-            forget_draft(session, kept_as)
+            forget_draft(session, *kept_as)
         return saved
 
 

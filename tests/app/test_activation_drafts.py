@@ -59,6 +59,30 @@ def filled_in(page: AppTest) -> dict[str, object]:
     }
 
 
+def test_going_from_one_draft_to_another_changes_neither(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    one, two = app("activations", **NEW), app("activations", **NEW)
+    widget(one, "text_input", "Display name").input("One").run()
+    widget(two, "text_input", "Display name").input("Two").run()
+    two.query_params = one.query_params
+    assert widget(two.run(), "text_input", "Display name").value == "One"
+    two.run()
+    assert sorted(draft.name for draft in kept(opened)) == ["One", "Two"]
+
+
+def test_what_another_tab_wrote_into_a_draft_outlives_its_discarding_here(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    one = app("activations", **NEW)
+    widget(one, "text_input", "Display name").input("One").run()
+    (draft,) = kept(opened)
+    two = app("activations", **NEW, draft=draft.id)
+    widget(two, "text_input", "Display name").input("Two, much longer").run()
+    press(one, "Discard")
+    assert [each.name for each in kept(opened)] == ["Two, much longer"]
+
+
 @pytest.mark.parametrize("query", [NEW, EDIT], ids=["new", "edited"])
 @pytest.mark.parametrize("nth", READINGS)
 def test_a_store_that_is_locked_for_a_moment_takes_nothing_away(

@@ -1,8 +1,8 @@
 """Drafts survive until they are saved, given up or forgotten."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from core.store.database import Store, open_store
+from core.store.database import ReadSession, Store, open_store
 from core.store.drafts import (
     KEPT_FOR,
     DraftKind,
@@ -22,6 +22,12 @@ def keep(store: Store, draft_id: str, name: str = "VIP", kind: DraftKind = SEGME
         keep_draft(session, draft_id, kind, item_key=None, name=name, kept='{"root": 1}')
 
 
+def seen_at(session: ReadSession, draft_id: str) -> datetime:
+    found = find_draft(session, draft_id, SEGMENT)
+    assert found is not None
+    return found.updated_at
+
+
 def test_a_draft_is_there_as_it_was_last_kept(store: Store) -> None:
     keep(store, "d1")
     keep(store, "d1", "Very VIP")
@@ -34,8 +40,18 @@ def test_a_draft_is_there_as_it_was_last_kept(store: Store) -> None:
 def test_a_draft_that_is_given_up_is_gone(store: Store) -> None:
     keep(store, "d1")
     with store.write("ana") as session:
-        forget_draft(session, "d1")
+        forget_draft(session, "d1", seen_at(session, "d1"))
         assert find_draft(session, "d1", SEGMENT) is None
+
+
+def test_a_draft_that_was_written_since_it_was_seen_stays(store: Store) -> None:
+    keep(store, "d1")
+    with store.read() as session:
+        before = seen_at(session, "d1")
+    keep(store, "d1", "Very VIP")
+    with store.write("ana") as session:
+        forget_draft(session, "d1", before)
+        assert find_draft(session, "d1", SEGMENT) is not None
 
 
 def test_drafts_of_one_kind_are_none_of_another(store: Store) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import streamlit as st
 from pydantic import BaseModel, BeforeValidator, PlainSerializer, ValidationError
 
+from core.names import clean_name
 from core.store.activations import ActivationView
 from core.store.drafts import DraftKind
 from core.ui.edge import on_click
@@ -94,7 +95,7 @@ def keep(form: FormDraft, typed: Typed, began_at: datetime | None) -> None:
     if not is_changed(form, typed):
         return
     text = _Stored(began_at=began_at, values=form.values).model_dump_json()
-    name = str(typed.values["display"])
+    name = clean_name(str(typed.values["display"]))
     if write_draft(form.place, DraftKind.ACTIVATION, name=name, text=text):
         st.query_params[DRAFT] = form.place.id
 

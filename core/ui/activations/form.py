@@ -265,7 +265,7 @@ def _draw_buttons(
 
 def _save(draft: ActivationDraft, form: FormDraft, *, run: bool) -> None:
     try:
-        view = save_activation_draft(workspace(), draft, actor(), run=run, kept_as=form.place.id)
+        view = save_activation_draft(workspace(), draft, actor(), run=run, kept_as=form.place.seen)
     except RollcallError as error:
         show_error(error)
         return

@@ -156,7 +156,8 @@ def save(editor: Editor, catalogue: Catalogue) -> str:
             catalogue,
             name_before=editor.saved.name if editor.saved and is_renamed else None,
         )
-        forget_draft(session, editor.place.id)
+        if editor.place.seen is not None:
+            forget_draft(session, *editor.place.seen)
     editor.begin_from(saved)
     st.query_params.from_dict({"segment": saved.key})
     return saved.name
