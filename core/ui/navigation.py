@@ -101,3 +101,9 @@ def _read(path: Path) -> PageFile:
         order=ast.literal_eval(said["ORDER"]),
         least=Role(ast.literal_eval(said["LEAST"])),
     )
+
+
+def clean_address() -> None:
+    """Drop from the address what names nothing: PostgreSQL takes no NUL."""
+    for name in [name for name, value in st.query_params.items() if "\0" in value]:
+        del st.query_params[name]

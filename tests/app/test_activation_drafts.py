@@ -59,6 +59,19 @@ def filled_in(page: AppTest) -> dict[str, object]:
     }
 
 
+def test_the_search_finds_drafts_too(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
+    with opened.store.write("test") as session:
+        for name in ("Été", "Noël"):
+            keep_draft(session, name, DraftKind.ACTIVATION, item_key=None, name=name, kept="{}")
+    page = app("activations")
+    widget(page, "text_input", "Search by name").input("e\u0301te\u0301").run()
+    drafts = [
+        each.label for each in page.button if (each.key or "").startswith("activations:draft")
+    ]
+    assert drafts == ["**Été**"]
+    assert "No activation has that" not in words(page)
+
+
 def test_going_from_one_draft_to_another_changes_neither(
     app: OpenApp, sample: Path, opened: OpenWorkspace
 ) -> None:

@@ -40,6 +40,12 @@ def test_a_missing_scheduler_is_told_on_every_page(name: str, app: OpenApp, samp
     assert "scheduler is not running" in said(app(name))
 
 
+def test_a_nul_in_an_address_names_nothing(app: OpenApp, sample: Path) -> None:
+    page = app("activations", activation="\0")
+    assert not page.exception and not page.error
+    assert "activation" not in page.query_params
+
+
 def test_a_scheduler_that_lives_is_not_talked_about(
     app: OpenApp, sample: Path, scheduler_seen: None
 ) -> None:

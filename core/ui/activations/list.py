@@ -30,14 +30,15 @@ def draw_activations(state: ActivationsState) -> None:
     )
     wanted = comparable(searched or "")
     found = [view for view in state.views if wanted in comparable(view.display_name)]
+    begun = [draft for draft in state.drafts if wanted in comparable(draft.name)]
     found.sort(key=lambda view: comparable(view.display_name))
     for view in found[:_SHOWN]:
         _draw_one(view, state)
-    if state.views and not found:
+    if (state.views or state.drafts) and not (found or begun):
         st.caption("No activation has that in its name.")
     if len(found) > _SHOWN:
         st.caption(f"The first {_SHOWN} of {len(found)} are shown: search for the others.")
-    for draft in state.drafts:
+    for draft in begun:
         draw_new_draft(draft, "activations:draft", _ICON, state.zone, state.now, new="1")
 
 

@@ -49,16 +49,17 @@ def draw_list(
     )
     wanted = comparable(searched or "")
     found = [view for view in views if wanted in comparable(view.name)]
+    begun = [draft for draft in drafts if wanted in comparable(draft.name)]
     book = _size_book(str(workspace().settings.home))
     sizes = book.sizes(found[:_SHOWN], snapshot_id)
     for view in found[:_SHOWN]:
         _draw_segment(view, sizes.get(view.key), users.get(view.key, 0), zone)
-    if views and not found:
+    if (views or drafts) and not (found or begun):
         st.caption("No segment has that in its name.")
     if len(found) > _SHOWN:
         st.caption(f"The first {_SHOWN} of {len(found)} are shown: search for the others.")
     now = workspace().store.clock.now()
-    for draft in drafts:
+    for draft in begun:
         draw_new_draft(draft, "segments:open", _ICON, zone, now)
     if len(sizes) < len(found[:_SHOWN]):
         wait_for(book)
