@@ -94,8 +94,8 @@ def check_unique(
     said = [f"'{shorten(value)}' at {_places(table, rows)}" for value, rows, _ in found]
     count = f"; {total:,} such values in all" if total > 1 else ""
     raise FileRefused(
-        f"Column '{column}', {what}, must be unique, and is not: {'; '.join(said)}{count}. Leave"
-        " the repeated rows out, or choose another column"
+        f"Column '{column}', {what}, must be unique, and is not: {'; '.join(said)}{count}. Take"
+        " the repeated rows out of the file, bring it again, or choose another column"
     )
 
 

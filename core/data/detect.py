@@ -1,6 +1,5 @@
 """From files to a proposed manifest: tables, types, keys, times and links."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,10 +7,11 @@ from pathlib import Path
 from core.data import cells
 from core.data.catalogue import FieldType
 from core.data.column_types import DATES_OPTION
+from core.data.ends import Chosen, Ends, LinkMatch
 from core.data.instance import quote_name, quote_text, translated
 from core.data.limits import limits_of
 from core.data.load import LOAD_SHARE
-from core.data.manifest import LinkSource, Manifest, TableSource
+from core.data.manifest import Manifest, TableSource
 from core.data.manifest_toml import render_manifest
 from core.data.memory import memory_limit
 from core.data.oddities import Oddities
@@ -21,29 +21,8 @@ from core.data.staging import StagedTable, Staging, shown_csv
 from core.errors import FileRefused
 from core.settings import Settings
 
-_LEAST_MATCH_PERCENT = 50
 _SAMPLE_ROWS, _SAMPLE_WIDTH = 5, 200
-_PEOPLE = (
-    "customer", "client", "contact", "person", "people", "user", "member", "household",
-    "subscriber", "buyer", "kunde", "profile",
-)  # fmt: skip
-_KEY_NAME = re.compile(r"(^|_|-|\s)(id|key|code|no|nr|number|uuid|guid|ref|sku)$|Id$|ID$", re.ASCII)
 _TIME_NAMES = ("time", "date", "_at", "_on", "when", "created", "jour", "datum", "day")
-# Two columns of one name, which is not all of it: orders.customer_id and customers.id.
-_ID_ENDING = re.compile(r"[_\- ]?(id|key|code|no|nr|number|uuid|ref)$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class LinkMatch:
-    """How well a proposed link holds: filled rows, and those with a match."""
-
-    link: LinkSource
-    filled: int
-    matched: int
-
-    @property
-    def percent(self) -> float:
-        return 100 * self.matched / self.filled if self.filled else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +81,15 @@ def detect(files: Sequence[Path], zone: str = "UTC", settings: Settings | None =
     return complete(_draft(files, zone), settings)
 
 
-def complete(draft: Manifest, settings: Settings | None = None) -> Detection:
+def complete(
+    draft: Manifest, settings: Settings | None = None, chosen: Chosen | None = None
+) -> Detection:
     """Return a proposed manifest of the draft's files, read as its tables say they are written.
 
-    Keys, times, types and links of the draft are proposed anew.
+    Keys, times, types and links of the draft are proposed anew, but for what was `chosen`.
     Raises: DataRefused, StorageFull, QueryFailed.
     """
-    settings = settings or Settings()
+    settings, chosen = settings or Settings(), chosen or Chosen()
     draft = replace(draft, links=(), tables=tuple(_bare(table) for table in draft.tables))
     with temporary_folder() as scratch, translated():
         memory = memory_limit(LOAD_SHARE, settings.memory)
@@ -118,7 +99,7 @@ def complete(draft: Manifest, settings: Settings | None = None) -> Detection:
         try:
             staging.check_zone()
             tables = {t.name: staging.read_files(doubts.about(t)) for t in draft.tables}
-            return _propose(staging, draft, tables, doubts)
+            return _propose(staging, draft, tables, doubts, chosen)
         finally:
             staging.close()
 
@@ -169,13 +150,10 @@ def _propose(
     draft: Manifest,
     tables: Mapping[str, StagedTable],
     doubts: _Doubts,
+    chosen: Chosen,
 ) -> Detection:
-    keys = {name: _find_key(staging, table) for name, table in tables.items()}
-    targets = {
-        name: keys[name] or _find_key(staging, table, blanks=True) for name, table in tables.items()
-    }
-    matches = _name_parallel(tuple(_find_links(staging, tables, targets)))
-    people = _find_people(tables, keys, matches)
+    found_ends = Ends(staging, tables, chosen)
+    keys, people, matches = found_ends.keys, found_ends.people, _name_parallel(found_ends.matches)
     ends = {(m.link.table, m.link.field) for m in matches}
     ends |= {(m.link.to_table, m.link.to_field) for m in matches}
     proposed = tuple(
@@ -193,7 +171,11 @@ def _propose(
     )
     found = tuple(_found(staging, table) for table in tables.values())
     notes = tuple(_notes(manifest, keys))
-    remarks = (*staging.remarks, *_odd(staging, tables, manifest, doubts))
+    remarks = (
+        *staging.remarks,
+        *found_ends.repeats(),
+        *_odd(staging, tables, manifest, doubts),
+    )
     return Detection(manifest, matches, notes, tuple(doubts.found), found, remarks)
 
 
@@ -232,69 +214,6 @@ def _notes(manifest: Manifest, keys: Mapping[str, str | None]) -> Iterator[str]:
         yield "No column points to another table's key: add the links by hand"
 
 
-def _find_key(staging: Staging, table: StagedTable, blanks: bool = False) -> str | None:
-    """Return a unique column that is called like a key, or stands first; filled, or `blanks`."""
-    names = [column.name for column in table.columns]
-    called = [name for name in names if _KEY_NAME.search(name)]
-    for name in sorted(called, key=lambda each: _distance(table.source.name, each)) + names[:1]:
-        if _is_key(staging, table, name, blanks):
-            return name
-    return None
-
-
-def _distance(table: str, column: str) -> int:
-    """Return 0 for a column named after its table, or only `id`; 1 for others."""
-    stem = _ID_ENDING.sub("", column).lower()
-    return 0 if stem == "" or table.lower().startswith(stem) else 1
-
-
-def _is_key(staging: Staging, table: StagedTable, name: str, blanks: bool) -> bool:
-    column = table.column(name)
-    counted = f"count({column})" if blanks else "count(*)"
-    row = staging.connection.execute(
-        f"SELECT {counted} > 0 AND {counted} = count(DISTINCT {column})"  # noqa: S608
-        f" FROM main.{quote_name(table.physical)}"
-    ).fetchone()
-    kind = table.by_name[name].type
-    return bool(row and row[0]) and kind in (FieldType.TEXT, FieldType.NUMBER)
-
-
-def _find_links(
-    staging: Staging, tables: Mapping[str, StagedTable], keys: Mapping[str, str | None]
-) -> Iterator[LinkMatch]:
-    for name, table in tables.items():
-        for column in table.columns:
-            for other, key in keys.items():
-                if other == name or key is None or not _may_point(column.name, other, key):
-                    continue
-                if column.name == keys[name] and name < other and keys[other] == column.name:
-                    continue  # one to one: a link in one direction is enough
-                match = _match(staging, LinkSource(name, column.name, other, key), tables)
-                if match.percent >= _LEAST_MATCH_PERCENT:
-                    yield match
-
-
-def _may_point(column: str, table: str, key: str) -> bool:
-    """Whether a column is called like a key of that table: `customer_id`, or like the table."""
-    if column.lower() == key.lower():
-        return _ID_ENDING.sub("", key) != ""
-    stem = _ID_ENDING.sub("", column).lower()
-    return len(stem) > 2 and stem != column.lower() and table.lower().startswith(stem)
-
-
-def _match(staging: Staging, link: LinkSource, tables: Mapping[str, StagedTable]) -> LinkMatch:
-    one, other = tables[link.table], tables[link.to_table]
-    column, key = one.column(link.field), other.column(link.to_field)
-    row = staging.connection.execute(
-        f"SELECT count(t.{column}), count(o.k)"  # noqa: S608
-        f" FROM main.{quote_name(one.physical)} AS t LEFT JOIN"
-        f" (SELECT CAST({key} AS VARCHAR) AS k FROM main.{quote_name(other.physical)}) AS o"
-        f" ON CAST(t.{column} AS VARCHAR) = o.k"
-    ).fetchone()
-    filled, matched = row or (0, 0)
-    return LinkMatch(link, int(filled), int(matched))
-
-
 def _name_parallel(matches: tuple[LinkMatch, ...]) -> tuple[LinkMatch, ...]:
     """Return the matches with a name for each link that shares its two tables with another."""
     pairs = [frozenset((m.link.table, m.link.to_table)) for m in matches]
@@ -304,20 +223,6 @@ def _name_parallel(matches: tuple[LinkMatch, ...]) -> tuple[LinkMatch, ...]:
         else match
         for match, pair in zip(matches, pairs, strict=True)
     )
-
-
-def _find_people(
-    tables: Mapping[str, StagedTable],
-    keys: Mapping[str, str | None],
-    matches: Sequence[LinkMatch],
-) -> str:
-    """Return the table that is called like people, has a key and is pointed to most."""
-
-    def score(name: str) -> tuple[bool, bool, int]:
-        pointed = sum(1 for match in matches if match.link.to_table == name)
-        return keys[name] is not None, any(word in name.lower() for word in _PEOPLE), pointed
-
-    return max(tables, key=score)
 
 
 def _proposed_table(

@@ -23,13 +23,15 @@ OnProgress = Callable[[Progress], None]
 class Remark:
     """What somebody should know of a column, or of a whole table where `column` is None.
 
-    `kept_as_text` says that it is a reason why the column was left as text.
+    `kept_as_text` says that it is a reason why the column was left as text. `distinct` is how many
+    values a key has that repeats: nothing is loaded while it does.
     """
 
     table: str
     column: str | None
     sentence: str
     kept_as_text: bool = False
+    distinct: int | None = None
 
     @property
     def line(self) -> str:

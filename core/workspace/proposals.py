@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from core.data.catalogue import FieldType
-from core.data.detect import Detection, Doubt, FoundTable, LinkMatch, complete
+from core.data.detect import Detection, Doubt, FoundTable, complete
+from core.data.ends import Chosen, LinkMatch
 from core.data.load import check, translated_files
 from core.data.manifest import (
     LinkSource,
@@ -76,6 +77,16 @@ class Proposal:
         chosen = self.manifest.table(table).types.get(column)
         return chosen or self.found.tables[table].types[column]
 
+    @property
+    def repeated(self) -> tuple[Remark, ...]:
+        """What repeats in keys and in what links point to: nothing is loaded while it does."""
+        return tuple(
+            remark
+            for table in self.manifest.tables
+            for remark in self.remarks_on(table.name)
+            if remark.distinct is not None
+        )
+
     def remarks_on(self, table: str) -> tuple[Remark, ...]:
         """Return what somebody should know of a table as it is read now, in order of columns."""
         order = [None, *self.found.tables[table].types]
@@ -84,6 +95,10 @@ class Proposal:
         return tuple(sorted(true, key=lambda each: order.index(each.column)))
 
     def _is_true_still(self, remark: Remark) -> bool:
+        if remark.distinct is not None:
+            ends = {(link.to_table, link.to_field) for link in self.manifest.links}
+            ends |= {(table.name, table.key or "") for table in self.manifest.tables}
+            return (remark.table, remark.column) in ends
         if remark.column is None or remark.kept_as_text:
             return True
         return self.type_of(remark.table, remark.column) is not FieldType.TEXT
@@ -103,10 +118,12 @@ def first_draft(upload: Upload, zone: str) -> Manifest:
     return Manifest(upload.folder, zone, tables[0].name, tables)
 
 
-def propose(upload: Upload, draft: Manifest, settings: Settings) -> Proposal:
+def propose(upload: Upload, draft: Manifest, settings: Settings, *, anew: bool = False) -> Proposal:
     """Read the files as the draft says, and save and return what is proposed for them.
 
-    What was chosen before stays where its tables and columns are there still.
+    What was chosen before stays where its tables and columns are there still. `anew` is for what
+    follows from keys and people that were just chosen: keys, times and links are proposed again
+    where nobody changed what was proposed before.
     Raises: EditConflict where somebody changed it meanwhile, StorageFull, QueryFailed; what was
     saved before stays then.
     """
@@ -116,13 +133,15 @@ def propose(upload: Upload, draft: Manifest, settings: Settings) -> Proposal:
     chosen = _corrections(known.proposed, draft) if known.tables else saved
     try:
         with _READING, translated_files():
-            detected = complete(draft, settings)
+            detected = complete(draft, settings, _decided(chosen, known.proposed))
     except DataRefused as refusal:
         _refuse_changed(upload, before)
         return _save(Proposal(upload, draft, replace(known, problem=str(refusal))))
     _refuse_changed(upload, before)
     found = _found(detected, known.reading + 1)
     kept = keep_choices(chosen, found) if chosen else found.proposed
+    if anew:
+        kept = _proposed_anew(kept, known.proposed, found.proposed)
     return _save(Proposal(upload, kept, found))
 
 
@@ -263,6 +282,38 @@ def _kept_table(earlier: TableSource, now: TableSource, found: FoundTable) -> Ta
         time=earlier.time if earlier.time is None or earlier.time in columns else now.time,
         types={**now.types, **types},
         labels={name: label for name, label in earlier.labels.items() if name in columns},
+    )
+
+
+def _decided(chosen: Manifest | None, before: Manifest) -> Chosen:
+    """Return the people and keys that stay as they are when files are read again."""
+    if chosen is None:
+        return Chosen()
+    proposed = {table.name: table.key for table in before.tables}
+    keys = {
+        table.name: table.key
+        for table in chosen.tables
+        if table.key is not None or proposed.get(table.name) is not None
+    }
+    return Chosen(chosen.people, keys)
+
+
+def _proposed_anew(kept: Manifest, before: Manifest, now: Manifest) -> Manifest:
+    """Return what is kept, with what is proposed now where nobody changed what was before."""
+    names = {table.name for table in kept.tables}
+    links = tuple(link for link in before.links if {link.table, link.to_table} <= names)
+    tables = tuple(
+        _table_anew(table, before.table(table.name), now.table(table.name)) for table in kept.tables
+    )
+    return replace(kept, tables=tables, links=now.links if kept.links == links else kept.links)
+
+
+def _table_anew(kept: TableSource, before: TableSource, now: TableSource) -> TableSource:
+    is_key_open = kept.key is None and before.key is None
+    return replace(
+        kept,
+        key=now.key if is_key_open else kept.key,
+        time=now.time if kept.time == before.time else kept.time,
     )
 
 

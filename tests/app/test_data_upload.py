@@ -381,3 +381,68 @@ def test_many_odd_columns_are_folded(app: OpenApp, home: Path) -> None:
     assert [each.label for each in page.expander if "more to look at" in each.label] == [
         "And 32 more to look at"
     ]
+
+
+def twice(people: int = 200) -> str:
+    """Return a file of people, one of whom stands in it twice."""
+    lines = [f"{at:05},Name {at}\n" for at in range(people)]
+    return f"N° client,nom\n{''.join(lines)}{lines[7]}"
+
+
+COMMANDES = "N° commande,N° client,date,montant\nC1,00001,2026-02-01,5\nC2,00007,2026-02-03,7\n"
+
+
+def test_people_of_whom_one_stands_twice_are_found_and_not_loaded(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app, commandes_2026=COMMANDES, clients=twice())
+    assert page.selectbox(key="data:people").value == "clients"
+    assert page.selectbox(key="data:people_key").value == "N° client"
+    said = words(page)
+    assert "**“N° client” of clients names some rows twice.** 1 value stands in more than" in said
+    assert "'00007' (clients.csv, line 9 and line 202): a load is refused until it stands o" in said
+    assert "Take the repeated rows out of the file and bring it again" in said
+    assert "200 people, such as 00000, 00001, 00002, in 201 rows" in said
+    assert page.button(key="data:load").disabled and "linked to no other table" not in said
+    assert proposal(page, opened).manifest.table("commandes_2026").time == "date"
+
+
+def test_people_chosen_by_hand_bring_links_and_times(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    people = "nom,N° client\nAnn,00001\nAnn,00007\nBob,00007\n"
+    page = brought(app, commandes=COMMANDES, clients=people)
+    assert page.selectbox(key="data:people").value == "commandes"
+    page.selectbox(key="data:people").set_value("clients").run()
+    page.selectbox(key="data:people_key").set_value("N° client").run()
+    manifest = proposal(page, opened).manifest
+    assert [link.label for link in manifest.links] == ["commandes.N° client → clients.N° client"]
+    assert (manifest.table("commandes").time, manifest.people) == ("date", "clients")
+    assert "2 people, such as 00001, 00007, in 3 rows" in words(page)
+    assert page.button(key="data:load").disabled
+    page.selectbox(key="data:people_key").set_value("nom").run()
+    assert "“nom” of clients names some rows twice" in words(page)
+
+
+def test_links_and_times_chosen_by_hand_stay_when_a_key_is_chosen(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    press(page, "Remove")
+    page.radio(key="data:table").set_value("orders").run()
+    page.selectbox(key="data:key").set_value("amount").run()
+    manifest = proposal(page, opened).manifest
+    assert manifest.links == () and manifest.table("orders").key == "amount"
+    assert manifest.table("customers").key == "customer_id"
+    assert not page.button(key="data:load").disabled
+
+
+def test_files_that_replace_others_are_not_loaded_and_the_others_are(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app)
+    assert "· nothing is loaded yet" in words(page)
+    page.button(key="data:load").click().run()
+    work_off(opened)
+    page = bring(app("data", replace="files"), {"customers.csv": f"{CUSTOMERS}04,Tom,\n"})
+    assert "· nothing of these files is loaded yet" in words(page)

@@ -41,7 +41,8 @@ def test_blank_keys_are_counted_and_three_of_them_named(load: Loader) -> None:
 def test_a_repeated_key_is_named_with_both_lines(load: Loader) -> None:
     assert refused(load, "id,x\n7,a\n8,b\n7,c\n") == (
         "Column 'id', the key, must be unique, and is not: '7' at people.csv, line 2 and"
-        " people.csv, line 4. Leave the repeated rows out, or choose another column"
+        " people.csv, line 4. Take the repeated rows out of the file, bring it again, or choose"
+        " another column"
     )
 
 

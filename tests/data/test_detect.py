@@ -10,6 +10,7 @@ import pytest
 
 from core.data.catalogue import Catalogue, FieldType
 from core.data.detect import Detection, complete, detect
+from core.data.ends import Chosen
 from core.data.load import load_into
 from core.data.manifest import CsvOptions, parse_draft, parse_manifest, read_manifest
 from core.errors import FileRefused, ManifestInvalid
@@ -237,3 +238,83 @@ def test_a_doubt_of_one_table_is_none_of_a_column_of_that_name_elsewhere(tmp_pat
     found = detected(tmp_path, files)
     assert [(doubt.table, doubt.column) for doubt in found.doubts] == [("one", "at")]
     assert "at" in found.manifest.table("two").types
+
+
+def clients(people: int = 300, again: int = 3) -> str:
+    """Return a file of people, the first `again` of whom stand in it twice."""
+    lines = [f"{at:06},Name {at}\n" for at in range(people)]
+    return f"N° client,nom\n{''.join(lines)}{''.join(lines[:again])}"
+
+
+def bought(name: str, rows: int = 400) -> str:
+    """Return a file of what people bought, with an id of its own."""
+    lines = (f"C{at:04},{at % 300:06},2026-02-01 10:00\n" for at in range(rows))
+    return f"{name},N° client,passée le\n{''.join(lines)}"
+
+
+REPEATED = (
+    "clients.N° client: 3 values stand in more than one row, such as '000000' (clients.csv, line 2"
+    " and line 302): a load is refused until each stands once"
+)
+
+
+def test_people_of_whom_few_stand_twice_are_the_people_all_the_same(tmp_path: Path) -> None:
+    files = {"commandes_2026": bought("commande"), "clients": clients(), "retours": bought("no")}
+    found = detected(tmp_path, files)
+    assert found.manifest.people == "clients"
+    assert {table.name: table.key for table in found.manifest.tables} == {
+        "commandes_2026": "commande", "clients": "N° client", "retours": "no"
+    }  # fmt: skip
+    assert [(match.link.label, match.matched) for match in found.links] == [
+        ("commandes_2026.N° client → clients.N° client", 400),
+        ("retours.N° client → clients.N° client", 400),
+    ]
+    assert [table.time for table in found.manifest.tables] == ["passée le", None, "passée le"]
+    assert REPEATED in found.lines
+    assert [remark.distinct for remark in found.remarks] == [300]
+    with pytest.raises(FileRefused, match="must be unique"):
+        loaded(tmp_path, found)
+
+
+def test_people_alone_of_whom_one_stands_twice_have_a_key(tmp_path: Path) -> None:
+    found = detected(tmp_path, {"clients": clients(again=1)})
+    assert found.manifest.table("clients").key == "N° client"
+    assert "1 value stands in more than one row, '000000'" in found.lines[0]
+    assert found.lines[0].endswith("until it stands once") and len(found.lines) == 1
+
+
+def test_a_column_in_which_much_repeats_is_no_key(tmp_path: Path) -> None:
+    found = detected(tmp_path, {"clients": clients(again=4), "commandes": bought("commande")})
+    assert (found.manifest.people, found.remarks) == ("commandes", ())
+
+
+def test_a_column_that_points_to_people_is_no_key_though_few_buy_twice(tmp_path: Path) -> None:
+    files = {"people": clients(again=0), "commandes": clients().replace("nom", "montant")}
+    found = detected(tmp_path, files)
+    assert {table.name: table.key for table in found.manifest.tables} == {
+        "people": "N° client", "commandes": None
+    }  # fmt: skip
+    assert found.manifest.people == "people" and not found.remarks
+
+
+def test_rows_that_nothing_points_to_need_no_key_that_repeats(tmp_path: Path) -> None:
+    lines = clients().replace("N° client,nom", "line_id,text")
+    found = detected(tmp_path, {"people": clients(again=0), "lines": lines})
+    assert found.manifest.table("lines").key is None and not found.remarks
+
+
+def test_a_list_with_few_repeats_does_not_take_the_people(tmp_path: Path) -> None:
+    files = {"abo": clients(again=1), "clients": clients(), "commandes": bought("commande")}
+    found = detected(tmp_path, files)
+    assert found.manifest.people == "clients"
+    assert found.manifest.table("abo").key is None
+    assert {match.link.to_table for match in found.links} == {"clients"}
+
+
+def test_keys_and_people_that_were_chosen_are_kept_and_linked_to(tmp_path: Path) -> None:
+    files = {"clients": clients(again=9), "commandes": bought("commande")}
+    draft = detected(tmp_path, files).manifest
+    found = complete(draft, chosen=Chosen("clients", {"clients": "N° client"}))
+    assert found.manifest.people == "clients" and found.manifest.table("clients").key == "N° client"
+    assert [match.matched for match in found.links] == [400]
+    assert "9 values stand" in found.remarks[0].sentence

@@ -8,6 +8,7 @@ import pytest
 
 from core.data.catalogue import FieldType
 from core.data.detect import Detection, complete
+from core.data.ends import Chosen
 from core.data.load import load_into
 from core.data.manifest import CsvOptions, Manifest, read_manifest
 from core.errors import EditConflict, FileRefused, ManifestInvalid, UsageError
@@ -124,9 +125,9 @@ def test_what_somebody_changes_while_files_are_read_is_not_overwritten(
     made = proposed(workspace)
     renamed: list[Proposal] = []
 
-    def read_slowly(draft: Manifest, settings: Settings) -> Detection:
+    def read_slowly(draft: Manifest, settings: Settings, chosen: Chosen) -> Detection:
         renamed.append(rename(made, "orders", "sales"))
-        return complete(draft, settings)
+        return complete(draft, settings, chosen)
 
     monkeypatch.setattr("core.workspace.proposals.complete", read_slowly)
     with pytest.raises(EditConflict, match="while the files were read"):

@@ -9,7 +9,7 @@ from core.data.detect import FoundTable
 from core.data.manifest import Manifest, TableSource
 from core.errors import NameTaken
 from core.store.names import MAX_NAME_CHARACTERS
-from core.ui.data.draft import change, prime, rename_table
+from core.ui.data.draft import change, choose, prime, rename_table
 from core.ui.data.formats import draw_formats
 from core.ui.data.remarks import draw_others, draw_remarks
 from core.ui.data.words import TYPE_WORDS
@@ -199,7 +199,7 @@ def _change_name(upload: str, table: str) -> None:
 @on_click
 def _change_key(upload: str, table: str) -> None:
     key = st.session_state["data:key"]
-    change(upload, lambda manifest: choose_key(manifest, table, key or None))
+    choose(upload, lambda manifest: choose_key(manifest, table, key or None))
 
 
 @on_click

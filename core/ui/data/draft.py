@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.data.manifest import Manifest
 from core.data.report import CheckReport
+from core.ui.edge import errors_shown
 from core.ui.editing import is_as_seen, note_own_change, note_seen
 from core.ui.session import workspace
 from core.ui.zones import browser_zone
@@ -22,7 +23,7 @@ from core.workspace.proposals import (
 )
 from core.workspace.uploads import find_upload
 
-_CHECKED = "data:checked"
+_CHECKED, _CHOSEN = "data:checked", "data:chosen"
 
 
 def open_proposal(upload_id: str) -> Proposal:
@@ -54,6 +55,25 @@ def change(upload_id: str, edit: Callable[[Manifest], Manifest]) -> None:
     _note_own(proposal, save_proposal(proposal, edit(proposal.manifest)))
 
 
+def choose(upload_id: str, edit: Callable[[Manifest], Manifest]) -> None:
+    """Save which people or key an edit chooses; what follows is proposed when the page is drawn.
+
+    Raises: EditConflict, DataRefused, UnknownName, StorageFull, QueryFailed.
+    """
+    change(upload_id, edit)
+    st.session_state[_CHOSEN] = upload_id
+
+
+def propose_as_chosen(proposal: Proposal) -> None:
+    """Propose what follows from what the last click chose, and draw the page anew.
+
+    Raises: StorageFull, QueryFailed.
+    """
+    if st.session_state.pop(_CHOSEN, None) == proposal.upload.id:
+        with errors_shown():
+            read_files_again(proposal, proposal.manifest, anew=True)
+
+
 def rename_table(upload_id: str, table: str, name: str) -> str:
     """Call a table otherwise and return its name now, which may be put right.
 
@@ -66,13 +86,16 @@ def rename_table(upload_id: str, table: str, name: str) -> str:
     return renamed[[each.name for each in before.manifest.tables].index(table)].name
 
 
-def read_files_again(proposal: Proposal, manifest: Manifest) -> None:
+def read_files_again(proposal: Proposal, manifest: Manifest, *, anew: bool = False) -> None:
     """Read the files as the manifest says, and draw the page anew.
+
+    `anew` proposes keys, times and links again where nobody chose others.
 
     Raises: StorageFull, QueryFailed.
     """
     with st.spinner("Reading the files again …", show_time=True):
-        _note_own(proposal, propose(proposal.upload, manifest, workspace().settings))
+        read = propose(proposal.upload, manifest, workspace().settings, anew=anew)
+        _note_own(proposal, read)
     st.rerun()
 
 

@@ -14,15 +14,18 @@ from core.ui.data.columns import column_names, draw_tables
 from core.ui.data.draft import (
     change,
     check_now,
+    choose,
     last_check,
     note_drawn,
     open_proposal,
     prime,
+    propose_as_chosen,
     was_changed_elsewhere,
 )
 from core.ui.data.formats import ask_reading, draw_formats, read_as_asked
 from core.ui.data.links import draw_links
 from core.ui.data.progress import draw_reason
+from core.ui.data.remarks import draw_lost, draw_repeated
 from core.ui.data.state import DataState
 from core.ui.data.unloaded import forget
 from core.ui.edge import on_click, plain
@@ -37,14 +40,12 @@ from core.workspace.proposal_edits import (
     choose_people,
     choose_zone,
 )
-from core.workspace.proposals import Proposal, discard_draft, lost_columns
+from core.workspace.proposals import Proposal, discard_draft
 
 _DATES: dict[str, tuple[str, DateOrder]] = {
     "data:day_first": ("Days come first: 31/12", "day first"),
     "data:month_first": ("Months come first: 12/31", "month first"),
 }
-
-_LOST_NAMED = 10
 
 
 def draw_proposal(upload_id: str, state: DataState) -> None:
@@ -54,6 +55,7 @@ def draw_proposal(upload_id: str, state: DataState) -> None:
     """
     proposal = open_proposal(upload_id)
     read_as_asked(proposal)
+    propose_as_chosen(proposal)
     is_other = was_changed_elsewhere(proposal)
     if is_other:
         _draw_meanwhile()
@@ -77,8 +79,8 @@ def _draw_found(proposal: Proposal, state: DataState, *, is_other: bool) -> None
     if proposal.found.problem:
         _draw_problem(proposal, state)
         return
-    for table, columns in lost_columns(proposal).items():
-        _draw_lost(table, columns)
+    draw_lost(proposal)
+    draw_repeated(proposal)
     for doubt in proposal.open_doubts:
         _draw_doubt(proposal, doubt)
     _draw_people(proposal)
@@ -94,8 +96,14 @@ def _summary(proposal: Proposal, state: DataState) -> str:
         for name, table in proposal.found.tables.items()
         if name in {each.name for each in proposal.manifest.tables}
     ]
-    loaded = "nothing of what you change here" if state.is_loaded(proposal.upload) else "nothing"
-    return " · ".join([*named, f"{loaded} is loaded yet"])
+    return " · ".join([*named, f"{_waiting(proposal, state)} is loaded yet"])
+
+
+def _waiting(proposal: Proposal, state: DataState) -> str:
+    if state.current is None:
+        return "nothing"
+    is_loaded = state.is_loaded(proposal.upload)
+    return "nothing of what you change here" if is_loaded else "nothing of these files"
 
 
 def _draw_problem(proposal: Proposal, state: DataState) -> None:
@@ -110,16 +118,6 @@ def _draw_problem(proposal: Proposal, state: DataState) -> None:
         for table in proposal.manifest.tables:
             draw_formats(proposal, table)
     _draw_leaving(proposal, state)
-
-
-def _draw_lost(table: str, columns: Sequence[str]) -> None:
-    named = ", ".join(plain(shortened(name, 40)) for name in columns[:_LOST_NAMED])
-    more = f" and {count(len(columns) - _LOST_NAMED)} more" if len(columns) > _LOST_NAMED else ""
-    st.warning(
-        f"**{plain(table)} had columns that are not there any more:** {named}{more}. Segments and "
-        "lists that use them are paused when this is loaded.",
-        icon=":material/rule:",
-    )
 
 
 def _draw_doubt(proposal: Proposal, doubt: Doubt) -> None:
@@ -202,20 +200,27 @@ def _named_people(proposal: Proposal, people: TableSource) -> str:
     if people.key is None:
         return "No column was found that names each of them once."
     at = list(found.types).index(people.key)
-    named = [plain(shortened(value, 30)) for row in found.sample[:3] if (value := row[at])]
-    return f"{count(found.rows)} people, such as {', '.join(named)}" if named else "No people"
+    values = dict.fromkeys(value for row in found.sample[:3] if (value := row[at]))
+    named = [plain(shortened(value, 30)) for value in values]
+    if not named:
+        return "No people"
+    such = f"people, such as {', '.join(named)}"
+    for remark in proposal.repeated:
+        if (remark.table, remark.column) == (people.name, people.key):
+            return f"{count(remark.distinct or 0)} {such}, in {number_of(found.rows, 'row')}"
+    return f"{count(found.rows)} {such}"
 
 
 @on_click
 def _change_people(upload: str) -> None:
     table = st.session_state["data:people"]
-    change(upload, lambda manifest: choose_people(manifest, table))
+    choose(upload, lambda manifest: choose_people(manifest, table))
 
 
 @on_click
 def _change_key(upload: str, table: str) -> None:
     key = st.session_state["data:people_key"]
-    change(upload, lambda manifest: choose_key(manifest, table, key))
+    choose(upload, lambda manifest: choose_key(manifest, table, key))
 
 
 @on_click
@@ -226,17 +231,16 @@ def _change_zone(upload: str) -> None:
 
 def _draw_buttons(proposal: Proposal, state: DataState, *, is_other: bool) -> None:
     report = last_check(proposal)
-    people_key = proposal.manifest.table(proposal.manifest.people).key
     if report is not None:
         _draw_verdict(report)
-    ready = not proposal.open_doubts and people_key is not None
+    lacking = _lacking(proposal)
     with st.container(horizontal=True):
         asked = st.button(
             _load_label(proposal, state),
             key="data:load",
             type="primary",
             icon=":material/database_upload:",
-            disabled=not ready,
+            disabled=lacking is not None,
         )
         if asked and not is_other:
             await_load(load_proposal(workspace(), proposal, actor()).id)
@@ -251,12 +255,19 @@ def _draw_buttons(proposal: Proposal, state: DataState, *, is_other: bool) -> No
             "it as it is now, then load it.",
             icon=":material/group:",
         )
-    if not ready:
-        st.caption(
-            "Before it can be loaded, choose the column that names your people."
-            if people_key is None
-            else "Before it can be loaded, decide how the dates and numbers above are meant."
-        )
+    if lacking:
+        st.caption(f"Before it can be loaded, {lacking}.")
+
+
+def _lacking(proposal: Proposal) -> str | None:
+    """Return what has to be done before a load, None where nothing has."""
+    if proposal.manifest.table(proposal.manifest.people).key is None:
+        return "choose the column that names your people"
+    if proposal.repeated:
+        return "take the repeated rows out of the file and bring it again, as is said above"
+    if proposal.open_doubts:
+        return "decide how the dates and numbers above are meant"
+    return None
 
 
 def _draw_verdict(report: CheckReport) -> None:
