@@ -17,7 +17,7 @@ _KEY_NAME = re.compile(r"(^|_|-|\s)(id|key|code|no|nr|number|uuid|guid|ref|sku)$
 _NUMBER_OF = re.compile(r"(n[°º]|num[ée]ro)", re.IGNORECASE)
 # Two columns of one name, which is not all of it: orders.customer_id and customers.id.
 ID_ENDING = re.compile(r"[_\- ]?(id|key|code|no|nr|number|uuid|ref)$", re.IGNORECASE)
-_NEARLY = 0.99
+_NEARLY, _EXACT = 0.99, ("VARCHAR", "BIGINT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class Keys:
     def find_nearly(self, table: StagedTable) -> str | None:
         """Return such a column, filled in every row, of which few values repeat."""
         for name in _candidates(table):
+            if table.by_name[name].sql_type not in _EXACT:
+                continue
             counts = self._count(table, name)
             if counts.filled == counts.rows and _NEARLY * counts.rows <= counts.distinct:
                 return name
@@ -59,8 +61,11 @@ class Keys:
         return counts.distinct == counts.filled
 
     def repeats(self, table: StagedTable, key: str) -> Iterator[Remark]:
-        """Yield what repeats in a key that is proposed or was chosen."""
-        if self.is_unique(table, key):
+        """Yield what repeats in a key that is proposed or was chosen, of text or whole numbers.
+
+        A key is loaded as text: other types may write one value in several ways.
+        """
+        if table.by_name[key].sql_type not in _EXACT or self.is_unique(table, key):
             return
         column, source = table.column(key), f"main.{quote_name(table.physical)}"
         value, total = self._connection.execute(

@@ -101,7 +101,9 @@ class Proposal:
             return (remark.table, remark.column) in ends
         if remark.column is None or remark.kept_as_text:
             return True
-        return self.type_of(remark.table, remark.column) is not FieldType.TEXT
+        found = self.found.tables[remark.table].types[remark.column]
+        kind = self.type_of(remark.table, remark.column)
+        return kind is not FieldType.TEXT or found is FieldType.TEXT
 
 
 _STORED = TypeAdapter(Found)
@@ -129,7 +131,8 @@ def propose(upload: Upload, draft: Manifest, settings: Settings, *, anew: bool =
     """
     before = read_proposal(upload)
     known = before.found if before else Found(draft, {}, (), ())
-    saved = _read(upload, DRAFT) or _read(upload, _EARLIER)
+    never_read = before is not None and not known.tables
+    saved = (None if never_read else _read(upload, DRAFT)) or _read(upload, _EARLIER)
     chosen = _corrections(known.proposed, draft) if known.tables else saved
     try:
         with _READING, translated_files():

@@ -399,7 +399,9 @@ def test_people_of_whom_one_stands_twice_are_found_and_not_loaded(
     assert page.selectbox(key="data:people").value == "clients"
     assert page.selectbox(key="data:people_key").value == "N° client"
     said = words(page)
-    assert "**“N° client” of clients names some rows twice.** 1 value stands in more than" in said
+    assert (
+        "**Nothing can be loaded yet: “N° client” repeats in clients.** 1 value stands in" in said
+    )
     assert "'00007' (clients.csv, line 9 and line 202): a load is refused until it stands o" in said
     assert "Take the repeated rows out of the file and bring it again" in said
     assert "200 people, such as 00000, 00001, 00002, in 201 rows" in said
@@ -421,7 +423,7 @@ def test_people_chosen_by_hand_bring_links_and_times(
     assert "2 people, such as 00001, 00007, in 3 rows" in words(page)
     assert page.button(key="data:load").disabled
     page.selectbox(key="data:people_key").set_value("nom").run()
-    assert "“nom” of clients names some rows twice" in words(page)
+    assert "“nom” repeats in clients" in words(page)
 
 
 def test_links_and_times_chosen_by_hand_stay_when_a_key_is_chosen(
@@ -446,3 +448,21 @@ def test_files_that_replace_others_are_not_loaded_and_the_others_are(
     work_off(opened)
     page = bring(app("data", replace="files"), {"customers.csv": f"{CUSTOMERS}04,Tom,\n"})
     assert "· nothing of these files is loaded yet" in words(page)
+
+
+def test_keys_are_proposed_once_files_can_be_read(
+    app: OpenApp, home: Path, opened: OpenWorkspace
+) -> None:
+    page = brought(app, people='id;name\n1;"Ann\n', customers=CUSTOMERS, orders=ORDERS)
+    assert "never closed" in words(page)
+    page.button(key="data:without:people").click().run()
+    manifest = proposal(page, opened).manifest
+    assert (manifest.people, manifest.table("customers").key) == ("customers", "customer_id")
+    assert manifest.links
+
+
+def test_keys_that_differ_in_capitals_alone_are_told_at_their_column(
+    app: OpenApp, home: Path
+) -> None:
+    page = brought(app, people="id,name\nab,Ann\nAB,Bob\n")
+    assert "differ in capitals or spaces alone" in words(page)

@@ -68,10 +68,10 @@ def _ending(proposal: Proposal, remark: Remark) -> str:
 
 def _draw_repeated(proposal: Proposal, remark: Remark) -> None:
     is_people = remark.table == proposal.manifest.people
-    column = plain(shortened(remark.column or "", 40))
+    table, column = plain(shortened(remark.table, 40)), plain(shortened(remark.column or "", 40))
     other = "choose another column" if is_people else "choose another key and remove links to it"
     st.warning(
-        f"**“{column}” of {plain(shortened(remark.table, 40))} names some rows twice.** "
+        f"**Nothing can be loaded yet: “{column}” repeats in {table}.** "
         f"{plain(remark.sentence)}. Take the repeated rows out of the file and bring it again, or "
         f"{other}.",
         icon=":material/rule:",
