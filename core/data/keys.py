@@ -51,7 +51,7 @@ class Keys:
             if table.by_name[name].sql_type not in _EXACT:
                 continue
             counts = self._count(table, name)
-            if counts.filled == counts.rows and _NEARLY * counts.rows <= counts.distinct:
+            if 0 < counts.filled == counts.rows and _NEARLY * counts.rows <= counts.distinct:
                 return name
         return None
 

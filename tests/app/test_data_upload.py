@@ -435,6 +435,7 @@ def test_links_and_times_chosen_by_hand_stay_when_a_key_is_chosen(
     page.selectbox(key="data:key").set_value("amount").run()
     manifest = proposal(page, opened).manifest
     assert manifest.links == () and manifest.table("orders").key == "amount"
+    assert page.radio(key="data:table").value == "orders"
     assert manifest.table("customers").key == "customer_id"
     assert not page.button(key="data:load").disabled
 

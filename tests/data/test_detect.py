@@ -318,3 +318,8 @@ def test_keys_and_people_that_were_chosen_are_kept_and_linked_to(tmp_path: Path)
     assert found.manifest.people == "clients" and found.manifest.table("clients").key == "N° client"
     assert [match.matched for match in found.links] == [400]
     assert "9 values stand" in found.remarks[0].sentence
+
+
+def test_a_file_without_rows_has_no_key(tmp_path: Path) -> None:
+    found = detected(tmp_path, {"people": "id,name\n"})
+    assert found.manifest.table("people").key is None and not found.remarks
