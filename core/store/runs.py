@@ -204,9 +204,16 @@ def _other_is_live() -> ColumnElement[bool]:
     return exists().where(same, col(other.state).in_(LIVE), col(other.id) != col(Run.id))
 
 
-def newest_runs(session: ReadSession) -> dict[int, RunView]:
-    """Return the newest run of every activation that had one, by the activation's id."""
+def newest_runs(
+    session: ReadSession, states: Collection[RunState] | None = None
+) -> dict[int, RunView]:
+    """Return the newest run, of those in these states, of every activation that had one, by its id.
+
+    Without states every run counts.
+    """
     newest = select(func.max(Run.id)).group_by(col(Run.activation_id))
+    if states is not None:
+        newest = newest.where(col(Run.state).in_(states))
     rows = session.exec(select(Run).where(col(Run.id).in_(newest)))
     return {row.activation_id: run_view(row) for row in rows}
 

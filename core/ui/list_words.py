@@ -8,9 +8,10 @@ from core.schedule.definition import describe_schedule, schedule_from_json
 from core.schedule.slots import Slots
 from core.store.activations import ActivationView
 from core.store.destinations import DestinationView
+from core.store.run_states import RunState
 from core.store.runs import RunView
 from core.ui.run_words import run_badge
-from core.ui.words import SCHEDULE_ENDED, moment
+from core.ui.words import SCHEDULE_ENDED, STATE_WORDS, moment
 from core.workspace.destinations import is_practice, place_of
 from core.workspace.readiness import Readiness, ReadinessKind
 
@@ -22,7 +23,18 @@ READINESS_ICONS: Mapping[ReadinessKind, str] = {
 
 
 UPDATE_ICON = ":material/update:"
+LEFT_ICON = ":material/update_disabled:"
 BEHIND = "Its segment was changed since: the next run follows"
+
+
+def left_words(ended: RunState) -> str:
+    """Return that a list is as it was, for its last run was ended by somebody.
+
+    >>> left_words(RunState.REJECTED)
+    'Left as it was: its last run was rejected'
+    """
+    what = "Not brought up to date" if ended is RunState.CANCELLED else "Left as it was"
+    return f"{what}: its last run was {STATE_WORDS[ended]}"
 
 
 def list_badge(view: ActivationView, to: DestinationView | None, newest: RunView | None) -> str:

@@ -15,11 +15,12 @@ from core.store.runs import RunView, newest_runs
 from core.store.segments import list_segments
 from core.workspace.attention import find_needs
 from core.workspace.needs import Need
-from core.workspace.readiness import Readiness, is_behind, readiness_of
+from core.workspace.readiness import DECISIVE, Readiness, is_behind, left_by, readiness_of
 
 TREND = 20
 POINTS_READ = 1_000
 BIG_MOVE = 0.2
+_MATCHING = (*ENDED_WELL, RunState.CONFIRMING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,9 @@ class ListStatus:
     """One list as it stands.
 
     `size` is what it holds at the platform as far as we know, `trend` what should have been in it
-    after its last runs, oldest first; `data_at` is when the data was loaded that it matches, and
-    `is_behind` says that its segment was changed since.
+    after its last runs, oldest first; `data_at` is when the data was loaded that it matches,
+    `is_behind` says that its segment was changed since, and `left_by` how its last run ended where
+    somebody ended it before the list was up to date.
     """
 
     activation: ActivationView
@@ -40,6 +42,7 @@ class ListStatus:
     is_written: bool
     needs_somebody: bool
     is_behind: bool
+    left_by: RunState | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,10 @@ def look_at_lists(
         session, activations, newest, is_data_gone=is_data_gone, unreadable=unreadable
     )
     points = _by_activation(list_points(session, limit=POINTS_READ))
-    matched = _matched_runs(activations, newest, audiences)
+    matched = _matched_runs(activations, newest_runs(session, _MATCHING), audiences)
     instants = data_instants(session, set(matched.values()))
     troubled = {need.activation_id for need in needs}
+    last = newest_runs(session, DECISIVE)
     versions = {view.key: view.version for view in list_segments(session)}
     lists = [
         _status(
@@ -92,6 +96,7 @@ def look_at_lists(
             instants.get(matched.get(view.id, 0)),
             view.id in troubled,
             is_behind(newest.get(view.id), versions),
+            left_by(last.get(view.id)),
         )
         for view in activations
     ]
@@ -109,15 +114,15 @@ def _by_activation(points: Sequence[RunPoint]) -> Mapping[int, Sequence[RunPoint
 
 def _matched_runs(
     activations: Sequence[ActivationView],
-    newest: Mapping[int, RunView],
+    matching: Mapping[int, RunView],
     audiences: Mapping[int, AudienceView],
 ) -> dict[int, int]:
-    """Return the run whose data each list matches: the newest, or the last that was booked."""
+    """Return the run whose data each list matches: the last that found it so, or was booked."""
     matched = {}
     for view in activations:
-        run, booked = newest.get(view.id), audiences[view.audience_id].ledger_run_id
-        if run is not None and run.state in (*ENDED_WELL, RunState.CONFIRMING):
-            matched[view.id] = run.id
+        run, booked = matching.get(view.id), audiences[view.audience_id].ledger_run_id
+        if run is not None and run.audience_id == view.audience_id:
+            matched[view.id] = max(run.id, booked or 0)
         elif booked is not None:
             matched[view.id] = booked
     return matched
@@ -131,6 +136,7 @@ def _status(
     data_at: datetime | None,
     needs_somebody: bool,
     behind: bool,
+    left: RunState | None,
 ) -> ListStatus:
     return ListStatus(
         activation=view,
@@ -142,6 +148,7 @@ def _status(
         is_written=audience.ledger_file is not None,
         needs_somebody=needs_somebody,
         is_behind=behind,
+        left_by=left,
     )
 
 

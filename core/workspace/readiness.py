@@ -7,8 +7,12 @@ from enum import StrEnum
 
 from core.store.audiences import AudienceView
 from core.store.run_history import ENDED_WELL
-from core.store.run_states import RunState
+from core.store.run_states import FINAL, RunState
 from core.store.runs import RunView
+
+# What a replaced run would have done, another one did or did not.
+DECISIVE = FINAL - {RunState.REPLACED}
+_LEFT = (RunState.REJECTED, RunState.CANCELLED)
 
 
 class ReadinessKind(StrEnum):
@@ -45,3 +49,11 @@ def is_behind(newest: RunView | None, versions: Mapping[str, int]) -> bool:
         return False
     rested_on = newest.segment_versions or {}
     return any(versions.get(key, version) != version for key, version in rested_on.items())
+
+
+def left_by(last: RunView | None) -> RunState | None:
+    """Return the end of the last run where somebody ended it before the list was up to date.
+
+    `last` is the newest run in one of the states that are `DECISIVE`.
+    """
+    return last.state if last is not None and last.state in _LEFT else None

@@ -34,7 +34,7 @@ from core.workspace.destination_drafts import DestinationDraft, save_destination
 from core.workspace.opened import OpenWorkspace
 from core.workspace.segments import save_edited
 from tests.app.conftest import OpenApp
-from tests.app.runs import run_in
+from tests.app.runs import run_in, sample_list
 from tests.app.screen import press, widget, words
 from tests.stand_in import StandInServer
 
@@ -440,3 +440,24 @@ def test_a_schedule_that_is_none_is_told_and_not_saved(form: AppTest) -> None:
     )
     assert "'daily' is no cron expression" in words(page)
     assert widget(page, "button", "Activate").disabled
+
+
+def test_a_run_that_waits_for_approval_comes_first_on_its_lists_page(
+    app: OpenApp, sample: object, opened: OpenWorkspace
+) -> None:
+    held = run_in(opened, RunState.HELD, hold_reasons=["43 % would leave"])
+    for _ in range(6):
+        run_in(opened, RunState.REPLACED, replaced_by=held.id)
+    page = app("activations", activation=KEY)
+    assert "A run waits for approval**: 43 % would leave." in words(page)
+    assert widget(page, "button", "Run now").proto.type == "secondary"
+    page = press(page, "Look and decide")
+    assert page.title[0].value == sample_list(opened).display_name
+    assert page.query_params["run"] == str(held.id)
+
+
+def test_a_run_that_is_approved_asks_for_nothing(
+    app: OpenApp, sample: object, opened: OpenWorkspace
+) -> None:
+    run_in(opened, RunState.HELD, decision="approved", decided_by="bo")
+    assert "A run waits for approval" not in words(app("activations", activation=KEY))

@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.data.snapshots import snapshot_path
 from core.store.activations import create_activation
@@ -17,14 +16,9 @@ from core.workspace.loading import load_data
 from core.workspace.opened import OpenWorkspace
 from tests.app.conftest import OpenApp
 from tests.app.runs import COUNTS, run_in, sample_list
-from tests.app.screen import words
+from tests.app.screen import press, words
 
 REASON = "43 % would leave, your limit is 30 %"
-
-
-def links(page: AppTest) -> list[str]:
-    """Return where the page's links lead, with what they ask for."""
-    return [f"{each.proto.page}?{each.proto.query_string}" for each in page.main.get("page_link")]
 
 
 def synced(opened: OpenWorkspace, *sizes: int) -> None:
@@ -76,7 +70,7 @@ def test_keys_that_cannot_be_read_any_more_are_not_in_order(
     assert "1 thing needs you" in words(page)
     assert "Practice** · Its stored keys cannot be read" in words(page)
     assert "An admin or whoever runs Rollcall mends it." in words(page)
-    assert any("destinations?destination=practice" in each for each in links(page))
+    assert press(page, "Open the destination").query_params["destination"] == "practice"
 
 
 def test_data_whose_file_is_gone_is_not_in_order(
@@ -132,7 +126,8 @@ def test_an_approval_is_asked_for_with_its_way(
     run = run_in(opened, RunState.HELD, hold_reasons=[REASON])
     page = app("home")
     assert "1 thing needs you" in words(page) and REASON in words(page)
-    assert f"runs?run={run.id}" in " ".join(links(page))
+    page = press(page, "Look and decide")
+    assert page.query_params["run"] == str(run.id) and f"Run {run.id}" in words(page)
 
 
 def test_refused_keys_lead_to_the_destination(
@@ -142,7 +137,8 @@ def test_refused_keys_lead_to_the_destination(
         pause_destination(session, "practice", "The REST API key is *refused*.")
     page = app("home")
     assert "An admin mends it" in words(page)
-    assert "destinations?destination=practice" in " ".join(links(page))
+    page = press(page, "Open the destination")
+    assert page.query_params["destination"] == "practice" and page.title[0].value == "Practice"
 
 
 def test_a_list_wears_the_pause_of_its_destination(
@@ -210,3 +206,22 @@ def test_a_list_whose_segment_was_changed_since_is_not_said_to_match(
     assert "Its segment was changed since" in words(page)
     page = app("activations", activation=sample_list(opened).key)
     assert run.segment_versions and "Its segment was changed since" in words(page)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (RunState.REJECTED, "1 list was left as it was: its last run was rejected"),
+        (RunState.CANCELLED, "1 list was not brought up to date: its last run was cancelled"),
+    ],
+)
+def test_a_list_whose_last_run_somebody_ended_is_not_in_order(
+    state: RunState, said: str, app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    synced(opened, 5)
+    run_in(opened, state)
+    page = app("home")
+    assert said in words(page) and "matches the data" not in words(page)
+    told = f"its last run was {state}"
+    assert told in "".join(each.value for each in page.caption)
+    assert told in words(app("activations", activation=sample_list(opened).key))

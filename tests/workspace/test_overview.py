@@ -8,6 +8,7 @@ import pytest
 from core.settings import Settings
 from core.store.run_states import RunState
 from core.store.segments import list_segments, save_segment
+from core.store.snapshots import add_snapshot
 from core.workspace.overview import ListStatus, Overview, look_at_lists
 from core.workspace.readiness import ReadinessKind
 from tests.sync.world import World, make_world
@@ -16,6 +17,15 @@ from tests.sync.world import World, make_world
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = make_world(Settings(home=tmp_path / "home"), guards="{}")
+    yield made
+    made.close()
+    made.store.close()
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[World]:
+    """Give a world in which a list that would lose much waits for approval."""
+    made = make_world(Settings(home=tmp_path / "home"))
     yield made
     made.close()
     made.store.close()
@@ -56,6 +66,41 @@ def test_a_failed_run_leaves_the_age_of_what_was_booked_before(world: World) -> 
     with pytest.raises(RuntimeError):
         world.run()
     assert only(world).data_at == before
+
+
+def refreshed(world: World) -> None:
+    world.clock.passed += 60
+    with world.store.write("ana") as session:
+        add_snapshot(session, "s2", manifest="", manifest_path="d", rows={"people": 1})
+
+
+def test_a_list_that_is_found_unchanged_matches_the_newer_data_whatever_comes_next(
+    world: World,
+) -> None:
+    sizes(world, 3)
+    before = only(world).data_at
+    refreshed(world)
+    sizes(world, 3)
+    matched = only(world).data_at
+    world.members.error = RuntimeError("x")
+    with pytest.raises(RuntimeError):
+        world.run()
+    assert before is not None and matched is not None and before < matched
+    assert only(world).data_at == matched
+
+
+def test_a_list_is_left_by_a_rejected_run_also_while_the_next_one_waits(
+    guarded: World,
+) -> None:
+    sizes(guarded, 20)
+    assert only(guarded).left_by is None
+    held = guarded.run(["id1"])
+    guarded.run(["id1"])
+    assert only(guarded).left_by is None and held.run_id is not None
+    guarded.runner.reject(held.run_id, "bo")
+    assert only(guarded).left_by is RunState.REJECTED
+    sizes(guarded, 20)
+    assert only(guarded).left_by is None
 
 
 def test_a_move_of_more_than_a_fifth_is_told(world: World) -> None:

@@ -21,7 +21,7 @@ def draw_actions(state: ActivationState) -> None:
     with st.container(horizontal=True):
         st.button(
             "Run now",
-            type="primary",
+            type="primary" if state.asking is None else "secondary",
             icon=":material/play_arrow:",
             disabled=paused or state.moving is not None,
             help=_why_not(state),

@@ -13,14 +13,24 @@ from core.ui.activations.actions import draw_actions
 from core.ui.activations.state import ActivationState, read_activation
 from core.ui.edge import plain
 from core.ui.frame import draw_practice_badge
-from core.ui.list_words import BEHIND, READINESS_ICONS, UPDATE_ICON, next_run_words, readiness_words
+from core.ui.list_words import (
+    BEHIND,
+    LEFT_ICON,
+    READINESS_ICONS,
+    UPDATE_ICON,
+    left_words,
+    next_run_words,
+    readiness_words,
+)
+from core.ui.mending import APPROVAL_ICON, DECIDE, draw_way_button
 from core.ui.navigation import link
 from core.ui.run_words import run_badge
 from core.ui.schedule_form import next_moments
 from core.ui.watching import watch
 from core.ui.words import count, shortened
 from core.workspace.destinations import is_practice
-from core.workspace.readiness import is_behind, readiness_of
+from core.workspace.needs import Place
+from core.workspace.readiness import is_behind, left_by, readiness_of
 
 _LOOK_AGAIN_S = 2
 
@@ -30,6 +40,8 @@ def draw_activation(key: str) -> None:
     state = read_activation(key)
     st.title(plain(state.view.display_name), anchor=False)
     _draw_joined(state)
+    if state.asking is not None:
+        _draw_asking(state.asking)
     draw_actions(state)
     _draw_obstacles(state)
     watch(
@@ -39,6 +51,20 @@ def draw_activation(key: str) -> None:
         is_moving=lambda each: each.moving is not None,
         every_s=_LOOK_AGAIN_S,
     )
+
+
+def _draw_asking(run: RunView) -> None:
+    """Say that somebody is to decide on a run, before all else."""
+    reasons = "; ".join(plain(reason) for reason in run.hold_reasons or ())
+    with (
+        st.container(border=True),
+        st.container(horizontal=True, vertical_alignment="center"),
+    ):
+        st.markdown(
+            f"{APPROVAL_ICON} **A run waits for approval**: "
+            f"{reasons or 'somebody has to look at it'}. Until then the list stays as it is."
+        )
+        draw_way_button(Place.RUN, str(run.id), "activation:decide", label=DECIDE, type_="primary")
 
 
 def _draw_moving(state: ActivationState) -> None:
@@ -67,6 +93,9 @@ def _draw_readiness(state: ActivationState) -> None:
     if audience.ledger_file is not None:
         people = plain(state.workspace.people_word)
         st.markdown(f"**{count(audience.ledger_rows)}** {people} are in the list.")
+    left = left_by(state.last)
+    if left is not None:
+        st.markdown(f"{LEFT_ICON} {left_words(left)}.")
     if is_behind(state.runs[0] if state.runs else None, state.versions):
         st.markdown(f"{UPDATE_ICON} {BEHIND}, by itself or by “Run now”.")
     st.caption(destination_type(state.destination.platform).name_label)

@@ -7,15 +7,18 @@ from zoneinfo import ZoneInfo
 
 from core.store.activations import ActivationView, get_activation, list_activations
 from core.store.audiences import AudienceView, get_audience, list_audiences
+from core.store.database import ReadSession
 from core.store.destinations import DestinationView, get_destination, list_destinations
 from core.store.drafts import DraftKind, DraftView, list_new_drafts
 from core.store.runs import RunView, list_runs, newest_runs
 from core.store.segments import SegmentView, get_segment, list_segments
 from core.store.workspace import WorkspaceView, get_workspace
+from core.sync.decide import held_run
 from core.ui.session import workspace
 from core.ui.words import moment
 from core.workspace.destinations import place_of
-from core.workspace.run_told import is_at_rest
+from core.workspace.readiness import DECISIVE
+from core.workspace.run_told import is_at_rest, is_waiting_for_approval
 
 _LAST_RUNS = 5
 
@@ -36,7 +39,10 @@ class ActivationsState:
 
 @dataclass(frozen=True, slots=True)
 class ActivationState:
-    """An activation with all that its page tells."""
+    """An activation with all that its page tells.
+
+    `asking` is the run that somebody is to decide on, `last` the newest that decided on the list.
+    """
 
     view: ActivationView
     segment: SegmentView
@@ -44,6 +50,8 @@ class ActivationState:
     destination: DestinationView
     audience: AudienceView
     runs: Sequence[RunView]
+    asking: RunView | None
+    last: RunView | None
     workspace: WorkspaceView
     now: datetime
 
@@ -92,6 +100,15 @@ def read_activation(key: str) -> ActivationState:
             destination=get_destination(session, view.destination_key),
             audience=get_audience(session, view.audience_id),
             runs=list_runs(session, activation_id=view.id, limit=_LAST_RUNS),
+            asking=_asking(session, view),
+            last=next(
+                iter(list_runs(session, activation_id=view.id, states=DECISIVE, limit=1)), None
+            ),
             workspace=get_workspace(session),
             now=session.now(),
         )
+
+
+def _asking(session: ReadSession, view: ActivationView) -> RunView | None:
+    held = held_run(session, view.id)
+    return held if held is not None and is_waiting_for_approval(held) else None

@@ -5,7 +5,15 @@ import streamlit as st
 from core.ui.edge import plain
 from core.ui.frame import draw_practice_badge
 from core.ui.home.state import HomeState
-from core.ui.list_words import BEHIND, UPDATE_ICON, list_badge, next_run_words, readiness_words
+from core.ui.list_words import (
+    BEHIND,
+    LEFT_ICON,
+    UPDATE_ICON,
+    left_words,
+    list_badge,
+    next_run_words,
+    readiness_words,
+)
 from core.ui.navigation import link
 from core.ui.words import count, number_of, shortened
 from core.workspace.destinations import is_practice
@@ -53,6 +61,8 @@ def _draw_card(status: ListStatus, state: HomeState) -> None:
 def _lines(status: ListStatus, state: HomeState) -> list[str]:
     view = status.activation
     lines = [readiness_words(status.readiness, state.destination_of(view), state.zone, state.now)]
+    if status.left_by is not None:
+        lines.append(f"{LEFT_ICON} {left_words(status.left_by)}")
     if status.is_behind:
         lines.append(f"{UPDATE_ICON} {BEHIND}")
     if status.data_at is not None:

@@ -2,18 +2,20 @@
 
 import streamlit as st
 
+from core.store.run_states import RunState
 from core.ui.edge import plain
 from core.ui.home.state import HomeState
-from core.ui.mending import draw_way
+from core.ui.list_words import LEFT_ICON
+from core.ui.mending import APPROVAL_ICON, DECIDE, draw_way_button
 from core.ui.navigation import link
-from core.ui.words import count, number_of, shortened
+from core.ui.words import STATE_WORDS, count, number_of, shortened
 from core.workspace.needs import Need, NeedKind
 from core.workspace.overview import ListStatus
 from core.workspace.run_told import is_at_rest
 
 _SHOWN = 8
 _ICONS = {
-    NeedKind.APPROVAL: ":orange[:material/pan_tool:]",
+    NeedKind.APPROVAL: APPROVAL_ICON,
     NeedKind.DESTINATION: ":red[:material/key_off:]",
     NeedKind.DATA: ":red[:material/database_off:]",
 }
@@ -38,6 +40,9 @@ def verdict_of(state: HomeState) -> str:
     waiting = [each for each in lists if not each.is_written]
     if waiting:
         return f":blue[:material/hourglass_top:] {_unwritten(waiting)}"
+    left = [each.left_by for each in lists if each.left_by is not None]
+    if left:
+        return f":orange[{LEFT_ICON}] {_left(left)}"
     behind = sum(each.is_behind for each in lists)
     if behind:
         follow = "follows its changed segment" if behind == 1 else "follow their changed segments"
@@ -51,6 +56,16 @@ def _unwritten(waiting: list[ListStatus]) -> str:
         return f"{number_of(len(waiting), 'list')} {have} not been sent yet"
     are = "is" if len(waiting) == 1 else "are"
     return f"{number_of(len(waiting), 'list')} {are} being made"
+
+
+def _left(ends: list[RunState]) -> str:
+    if RunState.CANCELLED in ends:
+        was = "was not brought up to date" if len(ends) == 1 else "were not brought up to date"
+    else:
+        was = "was left as it was" if len(ends) == 1 else "were left as they were"
+    runs = "its last run was" if len(ends) == 1 else "their last runs were"
+    ended = " or ".join(sorted({STATE_WORDS[each] for each in ends}, reverse=True))
+    return f"{number_of(len(ends), 'list')} {was}: {runs} {ended}"
 
 
 def _matching(lists: tuple[ListStatus, ...], state: HomeState) -> str:
@@ -67,22 +82,24 @@ def _matching(lists: tuple[ListStatus, ...], state: HomeState) -> str:
 def draw_needs(state: HomeState) -> None:
     """Draw what needs somebody, approvals first."""
     needs = state.overview.needs
-    for need in needs[:_SHOWN]:
-        _draw_need(need)
+    for place, need in enumerate(needs[:_SHOWN]):
+        _draw_need(need, f"home:need:{place}")
     if len(needs) > _SHOWN:
         st.caption(f"And {count(len(needs) - _SHOWN)} more.")
         link("runs", "All runs that failed", icon=":material/history:", state="failed")
 
 
-def _draw_need(need: Need) -> None:
-    with st.container(border=True):
-        words, way = st.columns((4, 1.3), vertical_alignment="center")
-        with words:
+def _draw_need(need: Need, widget: str) -> None:
+    with (
+        st.container(border=True),
+        st.container(horizontal=True, vertical_alignment="center"),
+    ):
+        with st.container(gap="xxsmall"):
             icon = _ICONS.get(need.kind, _FAULT)
             st.markdown(f"{icon} **{plain(shortened(need.subject))}** · {plain(need.said)}")
             st.caption(_detail(need))
-        with way:
-            draw_way(need.place, need.key, "Look and decide" if _is_approval(need) else None)
+        label = DECIDE if _is_approval(need) else None
+        draw_way_button(need.place, need.key, widget, label=label)
 
 
 def _is_approval(need: Need) -> bool:
