@@ -17,6 +17,6 @@ STATE_CLAUSES: Mapping[RunState, str] = {
     RunState.FAILED: "has failed",
     RunState.CANCELLED: "was cancelled",
     RunState.REJECTED: "was rejected",
-    RunState.REPLACED: "was replaced by a later one",
+    RunState.REPLACED: "was replaced by another one",
     RunState.NEEDS_ATTENTION: "needs attention",
 }

@@ -9,7 +9,7 @@ from core.store.run_story import RunEventView
 from core.store.runs import RunView
 from core.sync.outcome import RunCounts, stored_counts
 from core.ui.words import STATE_WORDS, count, length, state_badge
-from core.workspace.run_told import is_approved
+from core.workspace.run_told import is_approved, is_joined
 
 Detail = Mapping[str, object]
 
@@ -26,7 +26,13 @@ def run_badge(run: RunView) -> str:
     """Return the run's state as coloured Markdown; what was approved waits for nobody."""
     if is_approved(run):
         return ":blue-badge[approved, waiting for its turn]"
+    if run.state is RunState.REPLACED:
+        return f":gray-badge[{_replaced_words(run)}]"
     return state_badge(run.state)
+
+
+def _replaced_words(run: RunView) -> str:
+    return "same as the waiting run" if is_joined(run) else "replaced by a later one"
 
 
 def started_by(trigger: str, actor: str) -> str:
@@ -72,7 +78,9 @@ def acted(what: str, actor: str) -> str:
 
 
 def changes_of(run: RunView) -> str:
-    """Return what a run added and removed; of a held run, what it would."""
+    """Return what a run added and removed; held, what it would; replaced, nothing at all."""
+    if run.state is RunState.REPLACED:
+        return ""
     adds, removes = run.sent_adds, run.sent_removes
     if run.state is RunState.HELD:
         planned = stored_counts(run.counts)
@@ -183,7 +191,7 @@ _SENTENCES: Mapping[str, Callable[[Detail, str], str]] = {
     "succeeded": lambda _d, _p: "Done",
     "partly": lambda _d, _p: "Ended, but not everything was taken",
     "rejected": lambda _d, _p: "Rejected: nothing was sent",
-    "replaced": lambda _d, _p: "A later run stands for it",
+    "replaced": lambda _d, _p: "Another run stands for it",
     "needs_attention": lambda _d, _p: "Begun too often without an end: needs somebody",
     "slot joined": lambda _d, _p: "Was due again meanwhile: this run stands for that as well",
     "taken over": lambda _d, _p: "Whoever worked on it is gone; another goes on with it",

@@ -18,7 +18,7 @@ STATE_WORDS = {
     RunState.FAILED: "failed",
     RunState.CANCELLED: "cancelled",
     RunState.REJECTED: "rejected",
-    RunState.REPLACED: "replaced by a later one",
+    RunState.REPLACED: "replaced by another one",
     RunState.NEEDS_ATTENTION: "needs attention",
 }
 SCHEDULE_ENDED = "This schedule has ended: choose another."

@@ -16,6 +16,7 @@ from core.store.segments import list_segments
 from core.workspace.attention import find_needs
 from core.workspace.needs import Need
 from core.workspace.readiness import DECISIVE, Readiness, is_behind, left_by, readiness_of
+from core.workspace.run_told import standing_runs
 
 TREND = 20
 POINTS_READ = 1_000
@@ -76,7 +77,7 @@ def look_at_lists(
     `unreadable` are the titles of keys that cannot be read, by destination.
     """
     activations = list_activations(session)
-    newest = newest_runs(session)
+    newest = standing_runs(session)
     audiences = {view.id: view for view in list_audiences(session)}
     needs = find_needs(
         session, activations, newest, is_data_gone=is_data_gone, unreadable=unreadable

@@ -11,7 +11,7 @@ from core.store.destinations import DestinationView, get_destination
 from core.store.run_history import ENDED_WELL, Waits, data_instants, run_waits
 from core.store.run_states import RESTING, RunState
 from core.store.run_story import RunEventView, list_events
-from core.store.runs import RunView, blocking_run, find_run, list_runs
+from core.store.runs import RunView, blocking_run, find_run, get_run, list_runs, newest_runs
 from core.store.segments import get_segment, list_segment_versions
 from core.store.workspace import get_workspace
 from core.sync.decide import check_approvable
@@ -21,7 +21,7 @@ from core.workspace.destinations import place_of
 
 @dataclass(frozen=True, slots=True)
 class SegmentChange:
-    """A segment that was saved anew between the run before, which ended `since`, and this one.
+    """A segment that was saved anew between the run before, which began `since`, and this one.
 
     `actor` and `at` are of who saved it last; None where the list rests on it only now.
     """
@@ -38,7 +38,8 @@ class RunTold:
 
     `data_at` is when the data was loaded that it worked from, `outdated` says why its plan cannot
     be approved any more, `waits_because` what keeps it from starting. `segment_change` is a reason
-    of its own for what a run that waits for approval would do, `waits` for how long it waited.
+    of its own for what a run that waits for approval would do, `waits` for how long it waited, and
+    `stand_in` is the run that stands for a replaced one.
     """
 
     run: RunView
@@ -51,6 +52,7 @@ class RunTold:
     waits_because: str | None
     segment_change: SegmentChange | None
     waits: Waits
+    stand_in: RunView | None
 
     @property
     def place(self) -> str:
@@ -80,6 +82,7 @@ def tell_run(session: ReadSession, run_id: int) -> RunTold | None:
         waits_because=why_it_waits(session, run),
         segment_change=_segment_change(session, run),
         waits=run_waits(session, [run.id]).get(run.id, {}),
+        stand_in=None if run.replaced_by is None else find_run(session, run.replaced_by),
     )
 
 
@@ -91,6 +94,22 @@ def is_waiting_for_approval(run: RunView) -> bool:
 def is_approved(run: RunView) -> bool:
     """Return whether a human let the run go, and it is still to be sent."""
     return run.state is RunState.HELD and run.decision is not None
+
+
+def is_joined(run: RunView) -> bool:
+    """Return whether the run found what an earlier one, which waited for approval, asks for."""
+    return (
+        run.state is RunState.REPLACED and run.replaced_by is not None and run.replaced_by < run.id
+    )
+
+
+def standing_runs(session: ReadSession) -> dict[int, RunView]:
+    """Return the newest run of every activation, by its id; a joined one is the one it joined."""
+    newest = newest_runs(session)
+    for activation_id, run in newest.items():
+        if is_joined(run) and run.replaced_by is not None:
+            newest[activation_id] = get_run(session, run.replaced_by)
+    return newest
 
 
 def is_at_rest(run: RunView) -> bool:
@@ -118,7 +137,7 @@ def _segment_change(session: ReadSession, run: RunView) -> SegmentChange | None:
     )
     if not earlier or earlier[0].segment_versions is None:
         return None
-    before, since = earlier[0].segment_versions, earlier[0].finished_at or earlier[0].queued_at
+    before, since = earlier[0].segment_versions, earlier[0].started_at or earlier[0].queued_at
     for key, version in (run.segment_versions or {}).items():
         if before.get(key) != version:
             return _changed(session, key, version, since, is_new=key not in before)

@@ -172,7 +172,20 @@ def test_a_big_move_is_told(
 def test_todays_runs_are_counted(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
     run_in(opened, RunState.FAILED)
     run_in(opened, RunState.SUCCEEDED, counts=dict(COUNTS))
-    assert "1 done · 1 failed" in words(app("home"))
+    assert "1 failed · 1 done" in words(app("home"))
+
+
+def test_todays_runs_of_every_state_are_counted_what_is_urgent_first(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    for state in (RunState.UNCHANGED, RunState.SUCCEEDED, RunState.REPLACED, RunState.PARTLY):
+        run_in(opened, state)
+    for state in (RunState.REJECTED, RunState.CANCELLED, RunState.HELD, RunState.FAILED):
+        run_in(opened, state)
+    run_in(opened, RunState.COMPUTING)
+    said = words(app("home"))
+    assert "1 failed · 1 partly done · 1 waiting for approval · 1 being worked out · 1 done" in said
+    assert "1 nothing to change · 1 rejected · 1 cancelled · 1 replaced by another one" in said
 
 
 def test_people_are_called_what_the_workspace_calls_them(
@@ -225,3 +238,12 @@ def test_a_list_whose_last_run_somebody_ended_is_not_in_order(
     told = f"its last run was {state}"
     assert told in "".join(each.value for each in page.caption)
     assert told in words(app("activations", activation=sample_list(opened).key))
+
+
+def test_a_list_with_a_run_that_waits_says_so_also_when_another_found_the_same(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    held = run_in(opened, RunState.HELD)
+    run_in(opened, RunState.REPLACED, replaced_by=held.id)
+    for name in ("home", "activations"):
+        assert ":orange-badge[waiting for approval]" in words(app(name))

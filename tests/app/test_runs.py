@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
@@ -13,11 +14,13 @@ from core.store.run_changes import update_run, update_unowned_run
 from core.store.run_states import RunState
 from core.store.runs import get_run, list_runs
 from core.store.segments import get_segment, save_segment
+from core.store.workspace import get_workspace
 from core.sync.question import mapping_digest
+from core.ui.words import moment
 from core.workspace.opened import OpenWorkspace
 from tests.app.conftest import OpenApp
 from tests.app.runs import COUNTS, run_in, sample_list
-from tests.app.screen import words
+from tests.app.screen import press, words
 from tests.sync.parquet import write_sql
 
 
@@ -89,7 +92,19 @@ def test_a_list_is_drawn_as_charts(app: OpenApp, sample: Path, opened: OpenWorks
         run_in(opened, RunState.SUCCEEDED, counts={"wanted": size}, sent_adds=size)
     page = app("runs", activation=sample_list(opened).key)
     assert len(page.get("plotly_chart")) == 2
-    assert "1,999,995 more than 3 runs ago" in words(page)
+    assert "1,999,995 more than 2 runs before" in words(page)
+    assert "%-d %b %Y" in page.get("plotly_chart")[0].proto.spec
+
+
+@pytest.mark.parametrize(
+    ("sizes", "said"), [((5,), "**5 people** after one run."), ((5, 5), "as 1 run before.")]
+)
+def test_a_size_is_compared_with_the_runs_before(
+    sizes: tuple[int, ...], said: str, app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    for size in sizes:
+        run_in(opened, RunState.SUCCEEDED, counts={"wanted": size})
+    assert said in words(app("runs", activation=sample_list(opened).key))
 
 
 @pytest.mark.parametrize("asked", ["77", "x", "", "9" * 40, "-1"])
@@ -106,7 +121,8 @@ def test_every_state_tells_its_story(
     run = run_in(opened, state, counts=dict(COUNTS), plan_id="1-x")
     page = app("runs", run=str(run.id))
     assert not page.exception and not page.error
-    assert "6,380" in words(page) and f"Run {run.id}" in words(page)
+    assert f"Run {run.id}" in words(page)
+    assert ("6,380" in words(page)) == (state is not RunState.REPLACED)
 
 
 def test_a_held_run_shows_why_and_what_it_would_do(
@@ -141,7 +157,10 @@ def test_a_run_that_waits_says_that_its_segment_was_changed(
     app: OpenApp, sample: Path, opened: OpenWorkspace
 ) -> None:
     key = sample_list(opened).segment_key
-    run_in(opened, RunState.SUCCEEDED, segment_versions={key: 1})
+    before = run_in(opened, RunState.SUCCEEDED, segment_versions={key: 1})
+    began = (before.started_at or before.queued_at) - timedelta(hours=30)
+    with opened.store.write("test") as session:
+        session.exec(update(Run).where(col(Run.id) == before.id).values(started_at=began))
     run = run_in(opened, RunState.HELD, segment_versions={key: 1})
     said = "was changed by ana today"
     assert said not in words(app("runs", run=str(run.id)))
@@ -150,8 +169,14 @@ def test_a_run_that_waits_says_that_its_segment_was_changed(
         save_segment(session, key, name=name, tree="{}", resolved="{}", edited_from=1)
         update_unowned_run(session, run.id, [RunState.HELD], segment_versions={key: 2})
     page = words(app("runs", run=str(run.id)))
-    assert f"The segment “{name}” {said}" in page and "after the run before (today" in page
+    assert f"The segment “{name}” {said}" in page and "after the run before (" in page
+    assert moment_of(opened, began) in page.partition("after the run before (")[2]
     assert "not only from new data" in page
+
+
+def moment_of(opened: OpenWorkspace, at: datetime) -> str:
+    with opened.store.read() as session:
+        return moment(at, ZoneInfo(get_workspace(session).zone), session.now())
 
 
 def test_rows_of_practice_runs_say_so(app: OpenApp, sample: Path, opened: OpenWorkspace) -> None:
@@ -164,6 +189,44 @@ def test_a_held_run_shows_the_planned_changes_in_the_history(
 ) -> None:
     run_in(opened, RunState.HELD, counts=dict(COUNTS), plan_id="1-x")
     assert "+214\u00a0\u00a0−4,664" in words(app("runs"))
+
+
+def test_a_run_that_found_what_one_that_waits_asks_for_leads_to_that_one(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    held = run_in(opened, RunState.HELD, counts=dict(COUNTS), plan_id="1-x")
+    joined = run_in(
+        opened, RunState.REPLACED, counts=dict(COUNTS), plan_id="2-x", replaced_by=held.id
+    )
+    said = words(app("runs"))
+    assert "same as the waiting run" in said and "+0" not in said and "640 not sent" in said
+    page = app("runs", run=str(joined.id))
+    assert "A run that waits for approval stands for this one" in words(page)
+    assert "4,664" not in words(page) and "later" not in words(page)
+    page = press(page, "See the waiting run")
+    assert f"Run {held.id}" in words(page) and "4,664" in words(page)
+
+
+def test_a_run_whose_waiting_one_is_decided_no_longer_says_that_it_waits(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    held = run_in(opened, RunState.REJECTED)
+    page = app("runs", run=str(run_in(opened, RunState.REPLACED, replaced_by=held.id).id))
+    assert "A run that waited for approval stood for this one" in words(page)
+    assert f"Run {held.id}" in words(press(page, "See that run"))
+
+
+def test_a_run_that_a_later_one_took_the_place_of_leads_to_the_later_one(
+    app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    earlier = run_in(opened, RunState.HELD, counts=dict(COUNTS))
+    later = run_in(opened, RunState.SUCCEEDED)
+    with opened.store.write("test") as session:
+        changes = {"state": RunState.REPLACED, "replaced_by": later.id}
+        update_unowned_run(session, earlier.id, [RunState.HELD], **changes)
+    assert "replaced by a later one" in words(app("runs"))
+    page = press(app("runs", run=str(earlier.id)), "See the later run")
+    assert f"Run {later.id}" in words(page)
 
 
 def test_a_cancelled_run_without_a_story_says_who_cancelled_it(

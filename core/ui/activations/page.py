@@ -60,10 +60,11 @@ def _draw_asking(run: RunView) -> None:
         st.container(border=True),
         st.container(horizontal=True, vertical_alignment="center"),
     ):
-        st.markdown(
-            f"{APPROVAL_ICON} **A run waits for approval**: "
-            f"{reasons or 'somebody has to look at it'}. Until then the list stays as it is."
-        )
+        with st.container():
+            st.markdown(
+                f"{APPROVAL_ICON} **A run waits for approval**: "
+                f"{reasons or 'somebody has to look at it'}. Until then the list stays as it is."
+            )
         draw_way_button(Place.RUN, str(run.id), "activation:decide", label=DECIDE, type_="primary")
 
 

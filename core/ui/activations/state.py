@@ -10,7 +10,7 @@ from core.store.audiences import AudienceView, get_audience, list_audiences
 from core.store.database import ReadSession
 from core.store.destinations import DestinationView, get_destination, list_destinations
 from core.store.drafts import DraftKind, DraftView, list_new_drafts
-from core.store.runs import RunView, list_runs, newest_runs
+from core.store.runs import RunView, list_runs
 from core.store.segments import SegmentView, get_segment, list_segments
 from core.store.workspace import WorkspaceView, get_workspace
 from core.sync.decide import held_run
@@ -18,7 +18,7 @@ from core.ui.session import workspace
 from core.ui.words import moment
 from core.workspace.destinations import place_of
 from core.workspace.readiness import DECISIVE
-from core.workspace.run_told import is_at_rest, is_waiting_for_approval
+from core.workspace.run_told import is_at_rest, is_waiting_for_approval, standing_runs
 
 _LAST_RUNS = 5
 
@@ -83,7 +83,7 @@ def read_activations() -> ActivationsState:
             segments={view.key: view.name for view in list_segments(session, archived=True)},
             destinations={v.key: v for v in list_destinations(session, archived=True)},
             audiences={view.id: view for view in list_audiences(session)},
-            newest=newest_runs(session),
+            newest=standing_runs(session),
             zone=ZoneInfo(get_workspace(session).zone),
             now=session.now(),
         )

@@ -13,6 +13,22 @@ from core.workspace.overview import Move
 
 _MOVES_SHOWN = 5
 _LETTERS = 40
+_IMPORTANCE = (
+    RunState.FAILED,
+    RunState.NEEDS_ATTENTION,
+    RunState.PARTLY,
+    RunState.HELD,
+    RunState.SENDING,
+    RunState.WAITING,
+    RunState.CONFIRMING,
+    RunState.COMPUTING,
+    RunState.QUEUED,
+    RunState.SUCCEEDED,
+    RunState.UNCHANGED,
+    RunState.REJECTED,
+    RunState.CANCELLED,
+    RunState.REPLACED,
+)
 
 
 def draw_lately(state: HomeState) -> None:
@@ -82,7 +98,7 @@ def _draw_today(state: HomeState) -> None:
     if number == 0:
         st.caption("None yet.")
         return
-    counted = sorted(state.today.items(), key=lambda each: list(RunState).index(each[0]))
+    counted = sorted(state.today.items(), key=lambda each: _IMPORTANCE.index(each[0]))
     st.caption(" · ".join(f"{count(many)} {STATE_WORDS[kind]}" for kind, many in counted))
     for row in state.runs:
         name, way = st.columns((3, 2.4), vertical_alignment="center")

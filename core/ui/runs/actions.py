@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.store.run_states import FINAL, RunState
+from core.store.runs import RunView
 from core.sync.hold import approve_plan, reject_plan
 from core.sync.stopping import stop_run
 from core.ui.edge import on_click, plain, say_next
@@ -10,7 +11,7 @@ from core.ui.navigation import link, way
 from core.ui.roles import Role
 from core.ui.running import begun_words, queue_run_of
 from core.ui.session import actor, may, workspace
-from core.workspace.run_told import RunTold, is_waiting_for_approval, why_it_waits
+from core.workspace.run_told import RunTold, is_joined, is_waiting_for_approval, why_it_waits
 
 
 def draw_actions(told: RunTold) -> None:
@@ -30,13 +31,19 @@ def draw_actions(told: RunTold) -> None:
             icon=":material/send:",
             activation=told.activation.key,
         )
-        if told.run.replaced_by is not None:
+        if told.stand_in is not None:
             way(
-                "See the later run",
-                "runs:later",
+                _way_words(told.run, told.stand_in),
+                "runs:stand_in",
                 icon=":material/arrow_forward:",
-                run=str(told.run.replaced_by),
+                run=str(told.stand_in.id),
             )
+
+
+def _way_words(run: RunView, stand_in: RunView) -> str:
+    if not is_joined(run):
+        return "See the later run"
+    return "See the waiting run" if is_waiting_for_approval(stand_in) else "See that run"
 
 
 def _draw_decision(told: RunTold) -> None:

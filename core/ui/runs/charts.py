@@ -62,12 +62,16 @@ def _typical(points: Sequence[RunPoint], waits: Mapping[int, Waits]) -> str:
 
 def _draw_size(points: Sequence[RunPoint], zone: ZoneInfo, people: str) -> None:
     first, last = points[0].size, points[-1].size
-    runs = number_of(len(points), "run")
-    if first == last:
-        said = f"**{count(last)} {people}**, as {runs} ago."
+    runs, before = number_of(len(points), "run"), number_of(len(points) - 1, "run")
+    if len(points) == 1:
+        said = f"**{count(last)} {people}** after one run."
+    elif first == last:
+        said = f"**{count(last)} {people}**, as {before} before."
     else:
         word = "more" if last > first else "fewer"
-        said = f"**{count(last)} {people}**, {count(abs(last - first))} {word} than {runs} ago."
+        said = (
+            f"**{count(last)} {people}**, {count(abs(last - first))} {word} than {before} before."
+        )
     draw_chart(
         size_figure(points, zone),
         sentence=said,

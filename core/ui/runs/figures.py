@@ -13,6 +13,13 @@ from core.sync.outcome import RunCounts, losses
 Table = Mapping[str, Sequence[object]]
 
 _HEIGHT = 260
+# Moments as the pages write them, by how far the ticks are apart; Plotly's own are American.
+_TICKS = (
+    {"dtickrange": [None, 60_000], "value": "%H:%M:%S\n%-d %b %Y"},
+    {"dtickrange": [60_000, 86_400_000], "value": "%H:%M\n%-d %b %Y"},
+    {"dtickrange": [86_400_000, "M1"], "value": "%-d %b\n%Y"},
+    {"dtickrange": ["M1", None], "value": "%b\n%Y"},
+)
 _UP = {"light": "#0B6E63", "dark": "#4CC7B5"}
 _DOWN = {"light": "#C2570C", "dark": "#F59E5B"}
 _WHOLE = {"light": "#4F5E5B", "dark": "#9FB0AC"}
@@ -37,7 +44,9 @@ def size_figure(points: Sequence[RunPoint], zone: ZoneInfo) -> go.Figure:
         line={"shape": "hv", "color": _of_theme(_UP)},
         hovertemplate="%{x|%a %d %b %H:%M}<br>%{y:,}<extra></extra>",
     )
-    return _figure([line], rangemode="tozero")
+    figure = _figure([line], rangemode="tozero")
+    figure.update_xaxes(tickformatstops=_TICKS)
+    return figure
 
 
 def moves_figure(points: Sequence[RunPoint], zone: ZoneInfo) -> go.Figure:

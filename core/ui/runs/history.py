@@ -73,6 +73,8 @@ def _asked(row: HistoryRow) -> str:
 
 
 def _figures(row: HistoryRow) -> str:
+    if not changes_of(row.run):
+        return ""
     parts = [f"**{changes_of(row.run)}**"]
     if number := run_not_sent(row.run):
         parts.append(f":gray[{count(number)} not sent]")

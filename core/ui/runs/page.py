@@ -99,7 +99,7 @@ def _draw_progress(run: RunView) -> None:
 
 def _draw_numbers(state: StoryState) -> None:
     told = state.told
-    if told.run.plan_id is None:
+    if told.run.plan_id is None or told.run.state is RunState.REPLACED:
         return
     counts, people = told.counts, plain(state.saved.people_word)
     with st.container(border=True):

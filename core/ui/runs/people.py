@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from core.store.run_states import RunState
 from core.store.runs import RunView
 from core.ui.edge import errors_shown
 from core.ui.session import workspace
@@ -47,7 +48,7 @@ _NOTE_ON_MANY = (
 
 def draw_people(told: RunTold) -> None:
     """Draw who the run touches, once somebody asks for it."""
-    if told.run.plan_id is None:
+    if told.run.plan_id is None or told.run.state is RunState.REPLACED:
         return
     opened = st.expander("See who", icon=":material/group:", key="runs:who", on_change="rerun")
     if opened.open:

@@ -14,7 +14,7 @@ from core.ui.run_words import acted, by_whom
 from core.ui.words import count, full_moment, moment, number_of, shortened
 from core.workspace.attention import advice_on
 from core.workspace.needs import Place
-from core.workspace.run_told import RunTold, SegmentChange, is_waiting_for_approval
+from core.workspace.run_told import RunTold, SegmentChange, is_joined, is_waiting_for_approval
 
 
 def draw_standing(told: RunTold, zone: ZoneInfo, now: datetime) -> None:
@@ -118,6 +118,14 @@ def _rejected(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
     return f"{who}, {moment(at, zone, now)}. Nothing was sent."
 
 
+def _replaced(told: RunTold, zone: ZoneInfo, now: datetime) -> str:
+    if not is_joined(told.run):
+        return "A later run looked at the list anew and stands for this one."
+    if told.stand_in is not None and is_waiting_for_approval(told.stand_in):
+        return "A run that waits for approval stands for this one: it would change the same."
+    return "A run that waited for approval stood for this one: it would have changed the same."
+
+
 _SAYING: Mapping[RunState, Saying] = {
     RunState.QUEUED: lambda *_: "It starts as soon as it is its turn.",
     RunState.COMPUTING: lambda *_: "Who should be in the list is being worked out.",
@@ -128,7 +136,7 @@ _SAYING: Mapping[RunState, Saying] = {
     RunState.UNCHANGED: lambda *_: "The list was up to date already, so nothing was sent.",
     RunState.CANCELLED: _cancelled,
     RunState.REJECTED: _rejected,
-    RunState.REPLACED: lambda *_: "A later run looked at the list anew and stands for this one.",
+    RunState.REPLACED: _replaced,
     RunState.NEEDS_ATTENTION: lambda *_: (
         "**It was begun again and again and never ended.** Cancel it, then run the list again; if "
         "that happens too, whoever runs Rollcall finds more in the scheduler's log."
