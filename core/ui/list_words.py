@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from core.schedule.definition import describe_schedule, schedule_from_json
+from core.schedule.definition import AFTER_REFRESH, describe_schedule, schedule_from_json
 from core.schedule.slots import Slots
 from core.store.activations import ActivationView
 from core.store.destinations import DestinationView
@@ -62,6 +62,17 @@ def readiness_words(
         return f"**{complete_words(to)}** since {at}"
     place = place_of(to)
     return f"**Do not send a campaign yet**: {place} has not taken in what was sent {at}."
+
+
+def follows_words(view: ActivationView, zone: ZoneInfo, now: datetime) -> str:
+    """Return when the list follows a change, as the end of a sentence about its next run."""
+    schedule = schedule_from_json(view.schedule)
+    if schedule == AFTER_REFRESH:
+        return "after the next data refresh"
+    if isinstance(schedule, str):
+        return "when somebody asks for it"
+    due = Slots(schedule, zone.key, view.started_at).next_after(now)
+    return "when it has a schedule again" if due is None else moment(due, zone, now)
 
 
 def next_run_words(view: ActivationView, zone: ZoneInfo, now: datetime) -> str:

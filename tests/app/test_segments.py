@@ -2,12 +2,14 @@
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pandas
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.store.activations import save_activation
 from core.store.audiences import book_ledger
 from core.store.drafts import DraftKind, find_draft, list_new_drafts
 from core.store.run_states import RunState
@@ -29,7 +31,7 @@ from tests.app.building import (
     sentences,
 )
 from tests.app.conftest import OpenApp
-from tests.app.runs import run_in
+from tests.app.runs import run_in, sample_list
 from tests.app.screen import words
 from tests.sync.parquet import write_sql
 
@@ -283,6 +285,44 @@ def test_no_people_match_is_a_zero(app: OpenApp, sample: Path, opened: OpenWorks
     assert "Nobody matches" in words(page)
 
 
+@pytest.mark.parametrize(
+    ("was_sent", "said"), [(True, "is saved."), (False, "is saved. 1 list follows with")]
+)
+def test_what_the_page_says_of_each_list_is_not_said_above_it_too(
+    was_sent: bool, said: str, app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    if was_sent:
+        run = run_in(opened, RunState.SUCCEEDED, segment_versions={LAPSING: 1})
+        with opened.store.write("scheduler") as session:
+            book_ledger(session, run.audience_id, run.id, file="gone.parquet", rows=3, unknown=0)
+    page = app("segments", segment=LAPSING)
+    new = add(page, "field:country")
+    page.multiselect(key=f"seg:{new}:text_list:value").select("FR").run()
+    page.button(key="segments:save").click().run()
+    (notice,) = page.success
+    assert said in notice.value and notice.value.endswith(".")
+    assert ("follows" in notice.value) != was_sent
+    assert ("follows this change" in words(page)) == was_sent
+
+
+@pytest.mark.parametrize(
+    ("schedule", "said"),
+    [
+        ('"after_refresh"', "Next run after the next data refresh"),
+        ('"manual"', "Next run when somebody asks for it"),
+    ],
+)
+def test_a_list_that_follows_a_change_says_when(
+    schedule: str, said: str, app: OpenApp, sample: Path, opened: OpenWorkspace
+) -> None:
+    run = run_in(opened, RunState.SUCCEEDED, segment_versions={LAPSING: 0})
+    view = sample_list(opened)
+    with opened.store.write("ana") as session:
+        book_ledger(session, run.audience_id, run.id, file="gone.parquet", rows=3, unknown=0)
+        save_activation(session, view.key, replace(view.settings, schedule=schedule))
+    assert said in words(app("segments", segment=LAPSING))
+
+
 def test_a_saved_change_says_who_enters_and_leaves_its_lists(
     app: OpenApp, sample: Path, opened: OpenWorkspace
 ) -> None:
@@ -303,3 +343,4 @@ def test_a_saved_change_says_who_enters_and_leaves_its_lists(
     assert "1 list follows this change with the next run" in said
     assert re.search(r"[1-9]\d* people enter · 3 leave", said)
     assert "The run would wait for approval: " in said
+    assert re.search(r"Next run (today|tomorrow) \d\d:\d\d", said)

@@ -14,6 +14,7 @@ from core.ui.segments.state import Editor, give_up, save
 from core.ui.segments.view import BuilderView
 from core.ui.session import may, workspace
 from core.ui.words import count, moment, number_of, share
+from core.workspace.next_moves import following_lists
 
 _BAR = "segments:bar"
 _BOTH_KEPT = (
@@ -130,14 +131,16 @@ def _saved(view: BuilderView) -> str:
         name = save(view.editor, view.catalogue)
     except EditConflict as conflict:
         raise EditConflict(f"{conflict} {_BOTH_KEPT}") from conflict
-    return f"“{plain(name)}” is saved.{_following(view.editor.key or '')}"
+    return f"“{plain(name)}” is saved.{_following(view)}"
 
 
-def _following(key: str) -> str:
-    """Return what becomes of the lists that are kept in step with the segment."""
+def _following(view: BuilderView) -> str:
+    """Return what becomes of the segment's lists, nothing where the page tells it of each."""
+    key = view.editor.key or ""
     with workspace().store.read() as session:
         lists = [each for each in list_activations(session) if each.segment_key == key]
-    if not lists:
+        is_told = bool(following_lists(session, key, view.snapshot_id))
+    if is_told or not lists:
         return ""
     follow = "follows" if len(lists) == 1 else "follow"
     return f" {number_of(len(lists), 'list')} {follow} with the next run."

@@ -1,11 +1,14 @@
 """What a saved change does to the lists of the segment with their next run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from core.store.activations import list_activations
+from core.store.workspace import get_workspace
 from core.ui.edge import plain
-from core.ui.list_words import UPDATE_ICON
+from core.ui.list_words import UPDATE_ICON, follows_words
 from core.ui.navigation import link
 from core.ui.segments.view import BuilderView
 from core.ui.session import workspace
@@ -29,11 +32,17 @@ def draw_following(view: BuilderView) -> None:
         return
     with workspace().store.read() as session:
         lists = following_lists(session, editor.key, view.snapshot_id)
+        zone = ZoneInfo(get_workspace(session).zone)
+        when = {
+            each.key: follows_words(each, zone, view.now)
+            for each in list_activations(session)
+            if each.segment_key == editor.key
+        }
     if lists:
-        _draw_lists(lists, view)
+        _draw_lists(lists, when, view)
 
 
-def _draw_lists(lists: Sequence[FollowingList], view: BuilderView) -> None:
+def _draw_lists(lists: Sequence[FollowingList], when: Mapping[str, str], view: BuilderView) -> None:
     book, shown = _moves_book(str(workspace().settings.home)), lists[:_SHOWN]
     moves = book.moves(shown)
     with st.container(border=True, gap="xsmall"):
@@ -43,18 +52,21 @@ def _draw_lists(lists: Sequence[FollowingList], view: BuilderView) -> None:
             "run**"
         )
         for each in shown:
-            _draw_one(each, moves.get(each), view)
+            _draw_one(each, when[each.key], moves.get(each), view)
         if len(lists) > len(shown):
             st.caption(f"And {count(len(lists) - len(shown))} more.")
     if len(moves) < len(shown):
         wait_for(book)
 
 
-def _draw_one(following: FollowingList, moves: NextMoves | None, view: BuilderView) -> None:
+def _draw_one(
+    following: FollowingList, when: str, moves: NextMoves | None, view: BuilderView
+) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         name = plain(shortened(following.display_name, _LETTERS))
         link("activations", name, activation=following.key)
         st.markdown(_told(moves, plain(view.people_word)), width="content")
+        st.caption(f":material/schedule: Next run {when}", width="content")
     if moves is not None and moves.waits_because:
         reasons = "; ".join(plain(reason) for reason in moves.waits_because)
         st.caption(f":material/pan_tool: The run would wait for approval: {reasons}.")
