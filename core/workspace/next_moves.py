@@ -20,7 +20,7 @@ from core.sync.question import question_of, sent_segment
 from core.workspace.book import Book, told
 from core.workspace.members import SavedMembers
 from core.workspace.opened import OpenWorkspace
-from core.workspace.readiness import is_behind
+from core.workspace.readiness import is_outdated
 
 _MOST = 500
 
@@ -56,7 +56,7 @@ class FollowingList:
 def following_lists(
     session: ReadSession, segment_key: str, snapshot_id: str | None
 ) -> tuple[FollowingList, ...]:
-    """Return the lists of the segment that were sent before it was changed, and not since."""
+    """Return the lists of the segment whose newest run was begun before it was changed."""
     versions = {view.key: view.version for view in list_segments(session, archived=True)}
     revision, newest = sum(versions.values()), newest_runs(session)
     found = []
@@ -64,7 +64,8 @@ def following_lists(
         if view.segment_key != segment_key or view.paused_at is not None:
             continue
         file = get_audience(session, view.audience_id).ledger_file
-        if file is not None and is_behind(newest.get(view.id), versions):
+        run = newest.get(view.id)
+        if file is not None and run is not None and is_outdated(run, versions):
             name, saved_at = view.display_name, view.updated_at
             found.append(FollowingList(view.key, name, saved_at, snapshot_id, file, revision))
     return tuple(found)

@@ -47,7 +47,12 @@ def is_behind(newest: RunView | None, versions: Mapping[str, int]) -> bool:
     """
     if newest is None or newest.state not in (*ENDED_WELL, RunState.CONFIRMING):
         return False
-    rested_on = newest.segment_versions or {}
+    return is_outdated(newest, versions)
+
+
+def is_outdated(run: RunView, versions: Mapping[str, int]) -> bool:
+    """Return whether a segment that the run rests on was changed since, however it ended."""
+    rested_on = run.segment_versions or {}
     return any(versions.get(key, version) != version for key, version in rested_on.items())
 
 

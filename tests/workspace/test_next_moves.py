@@ -75,6 +75,19 @@ def test_a_list_follows_once_its_segment_says_something_else(workspace: OpenWork
     assert [each.key for each in following(workspace)] == [KEY]
 
 
+@pytest.mark.parametrize("end", [RunState.REJECTED, RunState.HELD, RunState.REPLACED])
+def test_a_list_whose_last_run_was_not_sent_follows_a_change_after_it(
+    workspace: OpenWorkspace, end: RunState
+) -> None:
+    with workspace.store.write("scheduler") as session:
+        run = start_run(session, new_run(get_activation(session, KEY)), OWNER)
+        ends = {"state": end, "segment_versions": {"french": 1}}
+        update_run(session, run.id, run.token or "", **ends)  # type: ignore[arg-type]
+    assert following(workspace) == ()
+    change(workspace)
+    assert [each.key for each in following(workspace)] == [KEY]
+
+
 def test_a_list_that_is_paused_follows_nothing(workspace: OpenWorkspace) -> None:
     change(workspace)
     with workspace.store.write(ANN) as session:
