@@ -25,7 +25,7 @@ from core.ui.words import count, length, number_of, shortened
 
 _LOOK_AGAIN_S = 3
 _NAME_LETTERS = 44
-_WIDTHS = (4.1, 2.4, 2.6, 2.9)
+_WIDTHS = (3.6, 3.1, 2.5, 2.3)
 
 
 def draw_history(wanted: RunFilter, zone: ZoneInfo) -> None:
